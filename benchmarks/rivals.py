@@ -1,0 +1,101 @@
+"""Times one rival on one case.
+
+    rivals.py CASE STEPS     one measurement
+    rivals.py CASE -         reads a number of steps a line from stdin, measures each: the compile is paid once
+
+Each measurement is one line of JSON on stdout: {"seconds", "steps", "version"}. A package that cannot be
+imported gives {"missing": why} instead. CASE is a name of cases.py, or triad-cache, triad-memory (the machine).
+"""
+
+import json
+import os
+import sys
+import time
+import warnings
+from importlib.metadata import version
+
+# One thread: the comparison is core against core. Numba reads this when it is imported, so it stands above that.
+os.environ["NUMBA_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+
+from cases import CASES  # noqa: E402
+
+
+def pympdata(case):
+    import numpy as np
+    from PyMPDATA import Options, ScalarField, Solver, Stepper, VectorField
+    from PyMPDATA.boundary_conditions import Periodic
+
+    options = Options(n_iters=case.section["iterations"], nonoscillatory=case.section["nonoscillatory"])
+    boundary = tuple(Periodic() for _ in case.shape)
+    centres = np.meshgrid(*(np.arange(n) + 0.5 for n in case.shape), indexing="ij")
+    psi = eval(case.initial["psi"], {"exp": np.exp, **dict(zip("xyz", centres))})
+    # Component d lives on the faces normal to d: one more of them than cells.
+    courant = tuple(
+        np.full([n + (d == axis) for d, n in enumerate(case.shape)], value)
+        for axis, value in enumerate(case.section["courant"])
+    )
+    solver = Solver(
+        # The grid known to the compiler is PyMPDATA's faster form.
+        stepper=Stepper(options=options, grid=case.shape, n_threads=1),
+        advectee=ScalarField(psi, halo=options.n_halo, boundary_conditions=boundary),
+        advector=VectorField(courant, halo=options.n_halo, boundary_conditions=boundary),
+    )
+    return solver.advance, f"PyMPDATA {version('PyMPDATA')}, numba {version('numba')}"
+
+
+def pypde(case):
+    import pde
+    from pde.solvers import EulerSolver
+
+    pde.config["backend.numba.multithreading"] = "never"  # serial loops, not parallel ones on one thread
+    low, high = case.initial["c"]["uniform"]
+    # Listing 7 of the numba-mpi paper; zero derivatives at the edges are py-pde's default.
+    p = case.section
+    right = f"laplace(c**3 - c - {p['interface_width']}*laplace(c)) - {p['rate']}*(c - {p['target']})"
+    state = pde.ScalarField.random_uniform(pde.UnitGrid(case.shape), low, high)
+    dt = case.time["step"]
+    stepper = EulerSolver(pde.PDE({"c": right}), backend="numba").make_stepper(state, dt)
+    return lambda steps: stepper(state, 0, steps * dt), f"py-pde {version('py-pde')}, numba {version('numba')}"
+
+
+def triad(elements):
+    """STREAM's a = b + s c; a `step` is one pass over the arrays."""
+    import numba
+    import numpy as np
+
+    @numba.njit(fastmath=True)
+    def run(a, b, c, steps):
+        for step in range(steps):
+            s = 1.0 + step  # another one each pass, so that no pass can be left out
+            for i in range(a.size):
+                a[i] = b[i] + s * c[i]
+
+    a, b, c = np.zeros(elements), np.ones(elements), np.ones(elements)
+    return lambda steps: run(a, b, c, steps), f"numba {version('numba')}"
+
+
+TRIADS = {"triad-cache": 1 << 14, "triad-memory": 1 << 25}  # elements of each array: 128 KiB and 256 MiB
+
+
+def main():
+    warnings.simplefilter("ignore")
+    name, steps = sys.argv[1:]
+    try:
+        if name in TRIADS:
+            advance, versions = triad(TRIADS[name])
+        else:
+            case = CASES[name]
+            advance, versions = {"PyMPDATA": pympdata, "py-pde": pypde}[case.rival](case)
+    except ImportError as error:
+        print(json.dumps({"missing": str(error)}), flush=True)
+        return
+    advance(1)  # compiles, and touches all memory
+    for count in map(int, sys.stdin if steps == "-" else [steps]):
+        start = time.perf_counter()
+        advance(count)
+        seconds = time.perf_counter() - start
+        print(json.dumps({"seconds": seconds, "steps": count, "version": versions}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+# What every target of the project is compiled with.
+set(TESSERA_ARCH "" CACHE STRING "Value for -march; empty builds for any x86-64 or the compiler's default")
+
+add_library(tessera_options INTERFACE)
+target_compile_options(tessera_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wuseless-cast
+  -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wformat=2 -Wdouble-promotion -Werror
+  # Layouts agree bit for bit only without contraction (docs/architecture.md).
+  -ffp-contract=off -fno-math-errno -fno-trapping-math)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  target_compile_options(tessera_options INTERFACE -Wno-unknown-warning-option)
+else()
+  # g++ 12 reports it falsely where std::string is concatenated (GCC bug 105651).
+  target_compile_options(tessera_options INTERFACE -Wno-restrict)
+endif()
+target_compile_definitions(tessera_options INTERFACE OMPI_SKIP_MPICXX=1 MPICH_SKIP_MPICXX=1)
+if(TESSERA_ARCH)
+  target_compile_options(tessera_options INTERFACE -march=${TESSERA_ARCH})
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O3")  # without NDEBUG's difference: the project has no assert
+
+if(TESSERA_SANITIZER STREQUAL address)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=address,undefined)
+elseif(TESSERA_SANITIZER STREQUAL thread)
+  add_compile_options(-fsanitize=thread -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=thread)
+elseif(TESSERA_SANITIZER)
+  message(FATAL_ERROR "TESSERA_SANITIZER is '${TESSERA_SANITIZER}'; it may be empty, address or thread.")
+endif()
+
+# A library of the project: tessera_part(comm SOURCES ... LINK public ... PRIVATE private ...)
+function(tessera_part name)
+  cmake_parse_arguments(part "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(tessera_${name} STATIC ${part_SOURCES})
+  add_library(tessera::${name} ALIAS tessera_${name})
+  target_include_directories(tessera_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR}/include)
+  target_link_libraries(tessera_${name} PUBLIC ${part_PUBLIC} PRIVATE tessera_options ${part_PRIVATE})
+endfunction()

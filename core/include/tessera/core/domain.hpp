@@ -1,0 +1,84 @@
+/// The grid cut into blocks: what a solver runs on.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "tessera/comm/communicator.hpp"
+#include "tessera/core/grid.hpp"
+#include "tessera/core/layout.hpp"
+#include "tessera/core/log.hpp"
+#include "tessera/core/team.hpp"
+
+namespace tessera {
+
+/// A part of the grid that one thread of one rank owns.
+struct Block {
+  int number;                     // among the blocks of this rank: its place in layout.threads, row-major
+  std::array<int, 3> position;    // among all blocks of the grid, along each axis
+  Box cells;                      // its cells, in the grid's numbering
+
+  /// Its cells in its own numbering, which starts at 0.
+  Box local() const { return {{0, 0, 0}, cells.extents()}; }
+  /// The grid's number of a cell (ghosts included) given by its number along an axis of this block.
+  Index global(int axis, Index local) const { return cells.lower[static_cast<std::size_t>(axis)] + local; }
+};
+
+/// A block of any rank.
+struct BlockAddress {
+  int rank;
+  int number;
+};
+
+/// How halos travel; see HaloExchange.
+struct ExchangeOptions {
+  bool funneled = false;                              // messages by the main thread only
+  comm::WaitPolicy wait = comm::WaitPolicy::spin;
+  enum class Depth { automatic, deep, pass } depth = Depth::automatic;  // one exchange a step, or one a pass
+};
+
+/// Grid, layout, the blocks of this rank, and its threads.
+class Domain {
+ public:
+  /// `layout` must have as many ranks as `communicator` (whose messages are kept apart from others').
+  Domain(const Grid& grid, const Layout& layout, const comm::Communicator& communicator, const ExchangeOptions& exchange,
+         const Log& log);
+
+  const Grid& grid() const noexcept { return grid_; }
+  const Layout& layout() const noexcept { return layout_; }
+  const comm::Communicator& communicator() const noexcept { return communicator_; }
+  const ExchangeOptions& exchange() const noexcept { return exchange_; }
+  const Log& log() const noexcept { return log_; }
+
+  std::span<const Block> blocks() const noexcept { return blocks_; }
+  /// All cells of this rank.
+  Box rank_box() const;
+  /// The block next to `block` in `direction` (-1, 0 or 1 along each axis); none beyond a wall.
+  std::optional<BlockAddress> neighbour(const Block& block, const Index3& direction) const;
+  /// True if the block's lower (side 0) or upper (side 1) end along the axis is an end of a grid that is not periodic.
+  bool at_wall(const Block& block, int axis, int side) const;
+  /// Axes whose ghosts are filled by the exchange: those that are periodic or cut.
+  bool exchanged(int axis) const { return grid_.periodic(axis) || layout_.blocks(axis) > 1; }
+
+  /// One phase: task(block) for every block of this rank, each by its thread; returns when all are done.
+  void phase(const std::function<void(const Block&)>& task);
+
+  /// Collective: the least and the largest of all ranks' values. NaN counts as no value; see NotFinite for that.
+  double min(double value) const { return communicator_.allreduce(value, comm::Operator::min); }
+  double max(double value) const { return communicator_.allreduce(value, comm::Operator::max); }
+  Index min(Index value) const { return communicator_.allreduce(value, comm::Operator::min); }
+
+ private:
+  Grid grid_;
+  Layout layout_;
+  comm::Communicator communicator_;
+  ExchangeOptions exchange_;
+  Log log_;
+  std::vector<Block> blocks_;
+  Team team_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,59 @@
+/// The grid: what is computed on, before anybody thinks of ranks and threads.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "tessera/core/index.hpp"
+
+namespace tessera {
+
+/// A uniform grid of 1 to 3 dimensions. Everything but the constructor counts *axes* (index.hpp):
+/// dimension d of the user is axis d + 3 - dimensions().
+class Grid {
+ public:
+  /// `shape`: cells a dimension; `bounds`: lower and upper edge a dimension, in the user's length unit;
+  /// `periodic`: a flag a dimension. All three have the same length, 1 to 3.
+  Grid(const std::vector<Index>& shape, const std::vector<std::array<double, 2>>& bounds, const std::vector<bool>& periodic);
+
+  int dimensions() const noexcept { return dimensions_; }
+  int first_axis() const noexcept { return 3 - dimensions_; }
+  bool flat(int axis) const noexcept { return axis < first_axis(); }
+  bool periodic(int axis) const noexcept { return periodic_[at(axis)]; }
+  /// x, y or z: the user's name of an axis.
+  char name(int axis) const noexcept { return "xyz"[axis - first_axis()]; }
+
+  Index cells(int axis) const noexcept { return shape_[at(axis)]; }
+  Index cells() const noexcept { return shape_[0] * shape_[1] * shape_[2]; }
+  Box box() const noexcept { return {{0, 0, 0}, shape_}; }
+  double lower(int axis) const noexcept { return lower_[at(axis)]; }
+  double upper(int axis) const noexcept { return upper_[at(axis)]; }
+  double spacing(int axis) const noexcept { return spacing_[at(axis)]; }
+
+  /// Coordinate of the centre of cell i, and of the face at the lower side of cell i.
+  double centre(int axis, Index i) const noexcept { return lower(axis) + (static_cast<double>(i) + 0.5) * spacing(axis); }
+  double face(int axis, Index i) const noexcept { return lower(axis) + static_cast<double>(i) * spacing(axis); }
+  /// The cell inside the grid that a ghost cell of a periodic axis repeats; i itself on other axes.
+  Index wrap(int axis, Index i) const noexcept;
+
+  /// A cell's number in row-major order over the whole grid, and back.
+  Index number(const Index3& cell) const noexcept { return (cell[0] * shape_[1] + cell[1]) * shape_[2] + cell[2]; }
+  Index3 cell(Index number) const noexcept;
+  /// "cell [3, 4] (x = 3.5, y = 4.5)".
+  std::string describe(const Index3& cell) const;
+  /// "64 x 32 cells, x in [0, 64] periodic, y in [0, 1]".
+  std::string describe() const;
+
+ private:
+  static std::size_t at(int axis) noexcept { return static_cast<std::size_t>(axis); }
+
+  int dimensions_;
+  Index3 shape_{1, 1, 1};
+  std::array<double, 3> lower_{0, 0, 0};
+  std::array<double, 3> upper_{1, 1, 1};
+  std::array<double, 3> spacing_{1, 1, 1};
+  std::array<bool, 3> periodic_{false, false, false};
+};
+
+}  // namespace tessera

@@ -1,0 +1,29 @@
+/// What the program says: once, for all ranks.
+#pragma once
+
+#include <string>
+
+namespace tessera {
+
+enum class Verbosity { quiet, normal, verbose };
+
+/// Lines from rank 0; the other ranks' calls print nothing. Information goes to standard output,
+/// warnings to standard error.
+class Log {
+ public:
+  Log(bool speaks, Verbosity verbosity) : speaks_(speaks), verbosity_(verbosity) {}
+
+  void info(const std::string& line) const;
+  void detail(const std::string& line) const;
+  void warn(const std::string& line) const;
+  /// Overwrites itself on a terminal, and is a line of its own elsewhere.
+  void progress(const std::string& line) const;
+  /// Ends a line that progress() left open on a terminal.
+  void end_progress() const;
+
+ private:
+  bool speaks_;
+  Verbosity verbosity_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,24 @@
+/// The cores that this job may use on this node.
+#pragma once
+
+#include <string>
+
+#include "tessera/comm/communicator.hpp"
+
+namespace tessera {
+
+/// What the processes of this node share, from the affinity masks that they inherited.
+struct Machine {
+  int ranks_on_node;    // ranks of the job on this node
+  int cores_on_node;    // cores that at least one of them may use
+  int cores_of_rank;    // cores that this rank may use
+  std::string mask;     // this rank's cores, "0-3,8"
+
+  /// Cores for a rank if all share alike, at least 1.
+  int fair_share() const { return cores_on_node > ranks_on_node ? cores_on_node / ranks_on_node : 1; }
+};
+
+/// Collective over `communicator`.
+Machine inspect_machine(const comm::Communicator& communicator);
+
+}  // namespace tessera

@@ -1,0 +1,26 @@
+/// The threads of a rank.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+namespace tessera {
+
+/// A fixed number of threads that run phases: every phase is a parallel loop, its end a barrier.
+class Team {
+ public:
+  explicit Team(int threads);
+  ~Team();
+  Team(const Team&) = delete;
+  Team& operator=(const Team&) = delete;
+
+  /// Runs task(0) .. task(tasks - 1), statically shared out; returns when all are done. Tasks must not
+  /// wait for each other: there may be fewer workers than tasks. The first exception is rethrown here.
+  void run(int tasks, const std::function<void(int)>& task);
+
+ private:
+  struct Workers;
+  std::unique_ptr<Workers> workers_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,121 @@
+#include "tessera/core/boundary.hpp"
+
+namespace tessera {
+namespace {
+
+bool is_periodic(const Config& config) { return config.is_scalar(); }
+
+/// The condition of each dimension: the same for all, or an element of a list.
+std::vector<Config> each_dimension(const Config& config, int dimensions) {
+  if (config.is_list()) return config.items(dimensions, "boundaries, one a dimension");
+  return std::vector<Config>(static_cast<std::size_t>(dimensions), config);
+}
+
+BoundaryCondition read_condition(const Config& config, int dimensions, const Parameters& parameters) {
+  if (!config.is_section()) config.fail("expected {value: v} or {derivative: v}, found '" + config.text() + "'");
+  const auto keys = config.keys();
+  if (keys.size() != 1) config.fail("expected one of {value: v} and {derivative: v}");
+  BoundaryCondition condition;
+  if (keys[0] == "value") {
+    condition.kind = BoundaryCondition::Kind::value;
+  } else if (keys[0] != "derivative") {
+    config.fail("'" + keys[0] + "' is no boundary condition; allowed: periodic, value, derivative");
+  }
+  condition.expression = Expression(config.at(keys[0]), dimensions, true, parameters);
+  return condition;
+}
+
+}  // namespace
+
+std::vector<bool> read_periodic(const Config& grid, int dimensions, bool otherwise) {
+  std::vector<bool> periodic(static_cast<std::size_t>(dimensions), otherwise);
+  if (!grid.has("boundary")) return periodic;
+  const auto conditions = each_dimension(grid.at("boundary"), dimensions);
+  for (std::size_t d = 0; d < conditions.size(); ++d) {
+    if (is_periodic(conditions[d])) conditions[d].choice({"periodic"});
+    periodic[d] = is_periodic(conditions[d]);
+  }
+  return periodic;
+}
+
+Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters)
+    : domain_(domain) {
+  const Grid& grid = domain.grid();
+  const bool given = parent.has(key);
+  const auto conditions = given ? each_dimension(parent.at(key), grid.dimensions()) : std::vector<Config>{};
+  for (int axis = grid.first_axis(); axis < 3; ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    any_ = any_ || !grid.periodic(axis);
+    if (!given) continue;
+    const Config& config = conditions[a - static_cast<std::size_t>(grid.first_axis())];
+    if (is_periodic(config) != grid.periodic(axis)) {
+      config.fail(std::string("dimension ") + grid.name(axis) + " is " + (grid.periodic(axis) ? "" : "not ") +
+                  "periodic in grid.boundary; a dimension is periodic for all fields or for none");
+    }
+    if (grid.periodic(axis)) continue;
+    for (std::size_t side = 0; side < 2; ++side) {
+      const bool two = config.has("lower") || config.has("upper");
+      Wall& wall = walls_[a][side];
+      wall.condition = read_condition(two ? config.at(side == 0 ? "lower" : "upper") : config, grid.dimensions(), parameters);
+      const Expression& expression = *wall.condition.expression;
+      wall.constant = !expression.uses_time();
+      for (int d = 0; d < grid.dimensions(); ++d) wall.constant = wall.constant && !expression.uses_dimension(d);
+      wall.value = expression({}, 0);
+      if (!wall.constant) wall.evaluate.assign(domain.blocks().size(), expression);
+    }
+  }
+}
+
+void Boundary::apply(const Block& block, Array& values, Index reach, double time) const {
+  if (!any_) return;
+  Box box = block.local();
+  for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    if (!domain_.exchanged(axis)) continue;
+    if (!domain_.at_wall(block, axis, 0)) box.lower[a] -= reach;
+    if (!domain_.at_wall(block, axis, 1)) box.upper[a] += reach;
+  }
+  for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    const bool lower = domain_.at_wall(block, axis, 0);
+    const bool upper = domain_.at_wall(block, axis, 1);
+    if (lower) apply_wall(block, values, box, axis, 0, time);
+    if (upper) apply_wall(block, values, box, axis, 1, time);
+    if (lower) --box.lower[a];  // the ghosts just filled count for the axes that follow
+    if (upper) ++box.upper[a];
+  }
+}
+
+void Boundary::apply_wall(const Block& block, Array& values, const Box& box, int axis, int side, double time) const {
+  const Grid& grid = domain_.grid();
+  const auto a = static_cast<std::size_t>(axis);
+  const Wall& wall = walls_[a][static_cast<std::size_t>(side)];
+  const bool is_value = wall.condition.kind == BoundaryCondition::Kind::value;
+  const double spacing = grid.spacing(axis);
+  Box ghosts = box;
+  ghosts.lower[a] = side == 0 ? -1 : block.cells.extent(axis);
+  ghosts.upper[a] = ghosts.lower[a] + 1;
+  const Index inside = (side == 0 ? 1 : -1) * (values.stride(axis));
+  const Expression* expression = wall.constant ? nullptr : &wall.evaluate[static_cast<std::size_t>(block.number)];
+
+  std::array<double, 3> position{};
+  const auto place = [&](int b, Index local) {
+    const Index i = block.global(b, local);
+    return b == axis ? grid.face(axis, side == 0 ? 0 : grid.cells(axis)) : grid.centre(b, grid.wrap(b, i));
+  };
+  for_each_row(ghosts, [&](Index i, Index j) {
+    double* row = values.row(i, j);
+    if (expression != nullptr) position = {place(0, i), place(1, j), 0};
+    for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) {
+      double v = wall.value;
+      if (expression != nullptr) {
+        position[2] = place(2, k);
+        v = (*expression)(position, time);
+      }
+      const double first = row[k + inside];
+      row[k] = is_value ? 2 * v - first : first + spacing * v;
+    }
+  });
+}
+
+}  // namespace tessera

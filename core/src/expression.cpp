@@ -1,0 +1,139 @@
+#include "tessera/core/expression.hpp"
+
+#include <muParser.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace tessera {
+namespace {
+
+double modulo(double a, double b) { return a - b * std::floor(a / b); }
+double heaviside(double x, double half) { return x < 0 ? 0 : x > 0 ? 1 : half; }
+double square(double x) { return x * x; }
+double where(double condition, double yes, double no) { return condition != 0 ? yes : no; }
+double floor_of(double x) { return std::floor(x); }
+double ceil_of(double x) { return std::ceil(x); }
+double negate(double x) { return x == 0 ? 1 : 0; }
+
+void define_functions(mu::Parser& parser) {
+  parser.DefineConst("pi", std::numbers::pi);
+  parser.DefineConst("e", std::numbers::e);
+  parser.DefineFun("mod", modulo);
+  parser.DefineFun("heaviside", heaviside);
+  parser.DefineFun("square", square);
+  parser.DefineFun("where", where);
+  parser.DefineFun("floor", floor_of);
+  parser.DefineFun("ceil", ceil_of);
+  parser.DefineFun("hypot", static_cast<double (*)(double, double)>(std::hypot));
+  parser.DefineFun("erf", static_cast<double (*)(double)>(std::erf));
+  parser.DefineFun("fabs", static_cast<double (*)(double)>(std::fabs));
+  parser.DefineFun("maximum", static_cast<double (*)(double, double)>(std::fmax));
+  parser.DefineFun("minimum", static_cast<double (*)(double, double)>(std::fmin));
+  parser.DefineInfixOprt("!", negate);
+}
+
+/// Python's ** is this parser's ^; the blank keeps the columns of what follows.
+std::string with_power(std::string text) {
+  for (std::size_t at = text.find("**"); at != std::string::npos; at = text.find("**", at)) text.replace(at, 2, "^ ");
+  return text;
+}
+
+}  // namespace
+
+struct Expression::Parser {
+  std::string text;
+  std::string place;
+  int dimensions = 0;
+  bool uses_time = false;
+  std::array<bool, 3> uses{};
+  std::array<double, 3> position{};  // by dimension
+  double time = 0;
+  mu::Parser parser;
+
+  void bind(bool with_time, const Parameters& parameters) {
+    static const char* names[] = {"x", "y", "z"};
+    for (int d = 0; d < dimensions; ++d) parser.DefineVar(names[d], &position[static_cast<std::size_t>(d)]);
+    if (with_time) parser.DefineVar("t", &time);
+    for (const auto& [name, value] : parameters) parser.DefineConst(name, value);
+  }
+};
+
+Expression::Expression(const Config& config, int dimensions, bool time, const Parameters& parameters)
+    : parser_(std::make_unique<Parser>()) {
+  parser_->text = config.text();
+  parser_->place = config.place();
+  parser_->dimensions = dimensions;
+  try {
+    define_functions(parser_->parser);
+    parser_->bind(time, parameters);
+    parser_->parser.SetExpr(with_power(parser_->text));
+    parser_->parser.Eval();
+    int results = 0;
+    parser_->parser.Eval(results);
+    if (results != 1) config.fail("an expression has one value, this has " + std::to_string(results) + ": '" + parser_->text + "'");
+    const auto used = parser_->parser.GetUsedVar();
+    parser_->uses_time = used.count("t") > 0;
+    for (int d = 0; d < 3; ++d) parser_->uses[static_cast<std::size_t>(d)] = used.count(std::string(1, "xyz"[d])) > 0;
+  } catch (const mu::Parser::exception_type& error) {
+    std::string what = error.GetMsg();
+    while (!what.empty() && (what.back() == '.' || what.back() == '\n')) what.pop_back();
+    std::string known;
+    for (int d = 0; d < dimensions; ++d) known += std::string(known.empty() ? "" : ", ") + "xyz"[d];
+    if (time) known += ", t";
+    for (const auto& parameter : parameters) known += ", " + parameter.first;
+    config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known + ", pi, e and the functions in docs/config.md)");
+  }
+}
+
+Expression::Expression(const Expression& other) : parser_(std::make_unique<Parser>(*other.parser_)) {
+  // The copied parser still reads the original's variables: bind it to its own.
+  static const char* names[] = {"x", "y", "z"};
+  for (int d = 0; d < parser_->dimensions; ++d) {
+    parser_->parser.RemoveVar(names[d]);
+    parser_->parser.DefineVar(names[d], &parser_->position[static_cast<std::size_t>(d)]);
+  }
+  const auto variables = other.parser_->parser.GetVar();
+  if (variables.count("t") > 0) {
+    parser_->parser.RemoveVar("t");
+    parser_->parser.DefineVar("t", &parser_->time);
+  }
+}
+
+Expression& Expression::operator=(const Expression& other) {
+  *this = Expression(other);
+  return *this;
+}
+
+Expression::Expression(Expression&&) noexcept = default;
+Expression& Expression::operator=(Expression&&) noexcept = default;
+Expression::~Expression() = default;
+
+double Expression::operator()(const std::array<double, 3>& position, double time) const {
+  const auto first_axis = static_cast<std::size_t>(3 - parser_->dimensions);
+  for (std::size_t d = 0; first_axis + d < 3; ++d) parser_->position[d] = position[first_axis + d];
+  parser_->time = time;
+  return parser_->parser.Eval();
+}
+
+bool Expression::uses_time() const { return parser_->uses_time; }
+bool Expression::uses_dimension(int dimension) const { return parser_->uses[static_cast<std::size_t>(dimension)]; }
+const std::string& Expression::place() const { return parser_->place; }
+const std::string& Expression::text() const { return parser_->text; }
+
+Parameters read_parameters(const Config& config) {
+  static const std::vector<std::string> reserved{"x", "y", "z", "t", "pi", "e"};
+  Parameters parameters;
+  for (const std::string& name : config.keys()) {
+    const Config value = config.at(name);
+    const bool word = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
+                      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+    if (!word) value.fail("a parameter's name has letters, digits and underscores, and does not start with a digit");
+    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end()) value.fail("this name is taken; use another");
+    parameters[name] = Expression(value, 0, false, parameters)({}, 0);
+  }
+  return parameters;
+}
+
+}  // namespace tessera

@@ -1,0 +1,58 @@
+#include "tessera/core/machine.hpp"
+
+#include <sched.h>
+
+#include <bit>
+#include <cstdint>
+#include <vector>
+
+namespace tessera {
+namespace {
+
+constexpr std::size_t max_cores = 8192;
+using Mask = std::vector<std::uint64_t>;
+
+Mask inherited_mask() {
+  Mask mask(max_cores / 64, 0);
+  cpu_set_t* set = CPU_ALLOC(max_cores);
+  const std::size_t bytes = CPU_ALLOC_SIZE(max_cores);
+  CPU_ZERO_S(bytes, set);
+  if (sched_getaffinity(0, bytes, set) == 0) {
+    for (std::size_t core = 0; core < max_cores; ++core) {
+      if (CPU_ISSET_S(core, bytes, set)) mask[core / 64] |= std::uint64_t{1} << (core % 64);
+    }
+  }
+  CPU_FREE(set);
+  return mask;
+}
+
+int count(const Mask& mask) {
+  int bits = 0;
+  for (std::uint64_t word : mask) bits += std::popcount(word);
+  return bits;
+}
+
+std::string describe(const Mask& mask) {
+  const auto set = [&](std::size_t core) { return core < max_cores && (mask[core / 64] >> (core % 64) & 1) != 0; };
+  std::string text;
+  for (std::size_t first = 0; first < max_cores; ++first) {
+    if (!set(first)) continue;
+    std::size_t last = first;
+    while (set(last + 1)) ++last;
+    text += (text.empty() ? "" : ",") + std::to_string(first) + (last > first ? "-" + std::to_string(last) : "");
+    first = last;
+  }
+  return text;
+}
+
+}  // namespace
+
+Machine inspect_machine(const comm::Communicator& communicator) {
+  const comm::Communicator node = communicator.split_shared();
+  const Mask own = inherited_mask();
+  Mask all = own;
+  node.allreduce(all, comm::Operator::bitwise_or);
+  return {node.size(), count(all), count(own), describe(own)};
+}
+
+}  // namespace tessera

@@ -1,0 +1,45 @@
+/// What the driver sees of a solver.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tessera/core/config.hpp"
+#include "tessera/core/field.hpp"
+
+namespace tessera {
+
+/// All that a restart needs: the fields (which are also what is written) and named numbers, the step
+/// control's memory among them.
+struct State {
+  std::vector<Field*> fields;
+  std::map<std::string, double*> numbers;
+};
+
+/// The first value that was not finite, of this rank.
+struct Fault {
+  Index step;
+  Index cell;  // Grid::number
+};
+
+/// One problem, advanced step by step. Virtual calls happen a few times a step, never a cell.
+class Solver {
+ public:
+  virtual ~Solver() = default;
+
+  virtual State state() = 0;
+  /// The largest stable step, for this rank's blocks at their present values; infinity if there is no limit.
+  virtual double stable_step() const = 0;
+  /// Collective: one step from `time`, at most to `limit`; returns the time reached (`limit` itself if it got there).
+  virtual double advance(double time, double limit) = 0;
+  /// What went wrong on this rank so far; asked for now and then, and before anything is written.
+  virtual std::optional<Fault> fault() const { return std::nullopt; }
+  /// The fixed step, or 0 if the solver chooses its steps.
+  virtual double fixed_step() const = 0;
+  /// A few lines for the start of a run.
+  virtual std::string describe() const = 0;
+};
+
+}  // namespace tessera

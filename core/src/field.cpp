@@ -48,6 +48,7 @@ Field::Field(Domain& domain, std::string name, Location location, Index ghosts)
     arrays_[static_cast<std::size_t>(block.number)] =
         std::make_unique<Array>(block.cells.extents(), location, ghosts, domain.grid().first_axis());
   });
+  domain.note_allocation(bytes());
 }
 
 Index Field::bytes() const noexcept {

@@ -5,160 +5,11 @@
 #include <optional>
 #include <sstream>
 
-#include "mpdata_kernels.hpp"
+#include "mpdata_scheme.hpp"
+#include "tessera/core/initial.hpp"
 
 namespace tessera::mpdata {
 namespace {
-
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
-/// A block's arrays in one pass.
-struct Pass {
-  const Array* psi;
-  Array* out;
-  std::array<const Array*, 3> courant;  // by axis; of the pass before
-  std::array<Array*, 3> antidiffusive;  // by axis; of this pass
-  const Array* g;                       // null without a coordinate factor
-  Array *least, *largest, *up, *down;   // null unless nonoscillatory
-};
-
-/// The passes of a step on one block, for a given number of dimensions and variant.
-template <int Axes, bool Gauge, bool HasG>
-class Scheme {
- public:
-  static constexpr int first_axis = 3 - Axes;
-
-  static void upwind(const Pass& pass, const Box& cells) { update<false>(pass, pass.courant, cells); }
-
-  static void extrema(const Pass& pass, const Box& cells) {
-    for_each_row(cells, [&](Index i, Index j) {
-      const Index k = cells.lower[2];
-      extrema_row<Axes>(cells.extent(2), pass.least->row(i, j) + k, pass.largest->row(i, j) + k, pass.psi->row(i, j) + k,
-                        around(*pass.psi, pass.courant, i, j, k));
-    });
-  }
-
-  /// A corrective pass that leaves its result in `cells`; `crossed` transverse axes enter.
-  static void correct(const Pass& pass, const Box& cells, const Options& options) {
-    const Box wide = options.nonoscillatory ? grown(cells, 1) : cells;
-    for (int axis = first_axis; axis < 3; ++axis) antidiffusive(pass, faces_of(wide, axis), axis, options);
-    const std::array<const Array*, 3> velocity{pass.antidiffusive[0], pass.antidiffusive[1], pass.antidiffusive[2]};
-    if (options.nonoscillatory) {
-      for_each_row(wide, [&](Index i, Index j) {
-        const Index k = wide.lower[2];
-        capacity_row<Axes, Gauge, HasG>(wide.extent(2), pass.up->row(i, j) + k, pass.down->row(i, j) + k,
-                                        pass.psi->row(i, j) + k, row(pass.g, i, j, k), pass.least->row(i, j) + k,
-                                        pass.largest->row(i, j) + k, around(*pass.psi, velocity, i, j, k), options.epsilon);
-      });
-      for (int axis = first_axis; axis < 3; ++axis) limit(pass, faces_of(cells, axis), axis);
-    }
-    update<Gauge>(pass, velocity, cells);
-  }
-
-  static Box grown(const Box& box, Index by) {
-    Box result = box;
-    for (int a = first_axis; a < 3; ++a) {
-      result.lower[at(a)] -= by;
-      result.upper[at(a)] += by;
-    }
-    return result;
-  }
-
- private:
-  static const double* row(const Array* array, Index i, Index j, Index k) {
-    return HasG ? array->row(i, j) + k : nullptr;
-  }
-
-  static Box faces_of(const Box& cells, int axis) {
-    Box faces = cells;
-    ++faces.upper[at(axis)];
-    return faces;
-  }
-
-  static Around<Axes> around(const Array& psi, const std::array<const Array*, 3>& velocity, Index i, Index j, Index k) {
-    Around<Axes> rows{};
-    for (int axis = first_axis; axis < 3; ++axis) {
-      const std::size_t a = at(axis - first_axis);
-      const double* cell = psi.row(i, j) + k;
-      const Array& faces = *velocity[at(axis)];
-      rows.cell_below[a] = cell - psi.stride(axis);
-      rows.cell_above[a] = cell + psi.stride(axis);
-      rows.face_below[a] = faces.row(i, j) + k;
-      rows.face_above[a] = faces.row(i, j) + k + faces.stride(axis);
-    }
-    return rows;
-  }
-
-  template <bool IsFlux>
-  static void update(const Pass& pass, const std::array<const Array*, 3>& velocity, const Box& cells) {
-    for_each_row(cells, [&](Index i, Index j) {
-      const Index k = cells.lower[2];
-      update_row<Axes, IsFlux, HasG>(cells.extent(2), pass.out->row(i, j) + k, pass.psi->row(i, j) + k, row(pass.g, i, j, k),
-                                     around(*pass.psi, velocity, i, j, k));
-    });
-  }
-
-  static void antidiffusive(const Pass& pass, const Box& faces, int axis, const Options& options) {
-    const Array& psi = *pass.psi;
-    const Index step = psi.stride(axis);  // from the cell below a face to the one above it
-    for_each_row(faces, [&](Index i, Index j) {
-      const Index k = faces.lower[2];
-      const double* r = psi.row(i, j) + k;
-      std::array<Transverse, 2> transverse{};
-      std::size_t t = 0;
-      for (int e = first_axis; e < 3; ++e) {
-        if (e == axis) continue;
-        const Index across = psi.stride(e);
-        const Array& courant = *pass.courant[at(e)];
-        const double* c_r = courant.row(i, j) + k;
-        const double* c_l = c_r - courant.stride(axis);
-        transverse[t++] = {r - step - across, r - step + across, r - across, r + across,
-                           c_l, c_l + courant.stride(e), c_r, c_r + courant.stride(e)};
-      }
-      const double* g = row(pass.g, i, j, k);
-      antidiffusive_row<Axes, Gauge, HasG>(faces.extent(2), pass.antidiffusive[at(axis)]->row(i, j) + k,
-                                           pass.courant[at(axis)]->row(i, j) + k, r - step, r,
-                                           HasG ? g - pass.g->stride(axis) : nullptr, g, transverse,
-                                           options.dimensionally_split ? 0 : Axes - 1, options.epsilon);
-    });
-  }
-
-  static void limit(const Pass& pass, const Box& faces, int axis) {
-    for_each_row(faces, [&](Index i, Index j) {
-      const Index k = faces.lower[2];
-      const double* r = pass.psi->row(i, j) + k;
-      const double* up = pass.up->row(i, j) + k;
-      const double* down = pass.down->row(i, j) + k;
-      limit_row<Gauge>(faces.extent(2), pass.antidiffusive[at(axis)]->row(i, j) + k, r - pass.psi->stride(axis), r,
-                       up - pass.up->stride(axis), down - pass.down->stride(axis), up, down);
-    });
-  }
-};
-
-/// The scheme's entry points, chosen once at the start.
-struct Kernels {
-  void (*upwind)(const Pass&, const Box&);
-  void (*extrema)(const Pass&, const Box&);
-  void (*correct)(const Pass&, const Box&, const Options&);
-  Box (*grown)(const Box&, Index);
-};
-
-template <int Axes, bool Gauge, bool HasG>
-Kernels kernels_of() {
-  using S = Scheme<Axes, Gauge, HasG>;
-  return {S::upwind, S::extrema, S::correct, S::grown};
-}
-
-template <int Axes>
-Kernels choose_variant(bool gauge, bool has_g) {
-  if (gauge) return has_g ? kernels_of<Axes, true, true>() : kernels_of<Axes, true, false>();
-  return has_g ? kernels_of<Axes, false, true>() : kernels_of<Axes, false, false>();
-}
-
-Kernels choose_kernels(int dimensions, bool gauge, bool has_g) {
-  if (dimensions == 1) return choose_variant<1>(gauge, has_g);
-  return dimensions == 2 ? choose_variant<2>(gauge, has_g) : choose_variant<3>(gauge, has_g);
-}
 
 /// Refuses a Courant field whose two ends of a periodic axis, which are the same face, differ.
 void require_periodic(const Grid& grid, const Expression& courant, int axis) {
@@ -195,11 +46,9 @@ class Mpdata final : public Solver {
   std::string describe() const override;
 
  private:
-  void read_courant(const Config& config, const Parameters& parameters);
+  void read_courant(const Config& section, const Parameters& parameters);
   void require_stable();
-  Pass pass_of(const Block& block, int pass, const Array& psi, Array& out);
-  void first_pass(const Block& block, Index extent, const Array& psi, Array& out);
-  void corrective_pass(const Block& block, int pass, Index extent, const Array& psi, Array& out);
+  void pass(const Block& block, int number, Index extent, const Array& psi, Array& out);
   void step_deep();
   void step_by_pass();
 
@@ -216,7 +65,6 @@ class Mpdata final : public Solver {
   std::vector<Field> limiter_;                       // least, largest, up, down
   std::optional<HaloExchange> exchange_psi_;
   std::optional<HaloExchange> exchange_all_;         // psi and the antidiffusive Courant numbers
-  std::vector<Config> courant_config_;
   double steps_ = 0;
 };
 
@@ -240,20 +88,18 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
       ghosts_(deep_ ? options.deep_depth() : options.shallow_depth()),
       psi_(domain, "psi", Location::cells, ghosts_),
       next_(domain, "psi", Location::cells, ghosts_) {
+  const Grid& grid = domain.grid();
   const Config section = config.at("mpdata");
-  fill_initial_psi: {
-  }
-  const int dimensions = domain.grid().dimensions();
   if (section.has("g_factor")) {
-    const Config g_factor = section.at("g_factor");
     g_.emplace(domain, "g", Location::cells, ghosts_);
-    fill(domain, *g_, Expression(g_factor, dimensions, false, parameters), 0, ghosts_);
+    fill(domain, *g_, Expression(section.at("g_factor"), grid.dimensions(), false, parameters), 0, ghosts_);
   }
   read_courant(section, parameters);
   require_stable();
+  fill_initial(domain, psi_, config.at("initial").at("psi"), parameters);
 
-  kernels_ = choose_kernels(dimensions, options.infinite_gauge, g_.has_value());
-  for (int a = domain.grid().first_axis(); a < 3 && options.iterations > 1; ++a) {
+  kernels_ = choose_kernels(grid.dimensions(), options.infinite_gauge, g_.has_value());
+  for (int a = grid.first_axis(); a < 3 && options.iterations > 1; ++a) {
     antidiffusive_[0].emplace_back(domain, "antidiffusive", faces(a), ghosts_);
     if (options.iterations > 2) antidiffusive_[1].emplace_back(domain, "antidiffusive", faces(a), ghosts_);
   }
@@ -263,10 +109,150 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
   exchange_psi_.emplace(domain, std::vector{Location::cells}, ghosts_);
   if (!deep_ && options.iterations > 2) {
     std::vector<Location> locations{Location::cells};
-    for (int a = domain.grid().first_axis(); a < 3; ++a) locations.push_back(faces(a));
+    for (int a = grid.first_axis(); a < 3; ++a) locations.push_back(faces(a));
     exchange_all_.emplace(domain, locations, ghosts_);
+  }
+  if (options.infinite_gauge && options.iterations > 2) {
+    domain.log().warn("mpdata: infinite_gauge with more than 2 iterations depends on the scale of psi and is unstable "
+                      "for large |psi|; 2 iterations are recommended");
   }
 }
 
+void Mpdata::read_courant(const Config& section, const Parameters& parameters) {
+  const Grid& grid = domain_.grid();
+  const Config list = section.at("courant");
+  const auto components = list.is_list() ? list.items(grid.dimensions(), "Courant numbers, one a dimension")
+                          : grid.dimensions() == 1 ? std::vector{list}
+                                                   : list.items();
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    const Expression courant(components[at(a - grid.first_axis())], grid.dimensions(), false, parameters);
+    require_periodic(grid, courant, a);
+    courant_.emplace_back(domain_, "courant", faces(a), ghosts_);
+    fill(domain_, courant_.back(), courant, 0, ghosts_);
+  }
+}
+
+void Mpdata::require_stable() {
+  const Grid& grid = domain_.grid();
+  std::vector<Index> first(domain_.blocks().size(), std::numeric_limits<Index>::max());
+  const auto outgoing = [&](const Block& block, Index i, Index j, Index k) {
+    double sum = 0;
+    for (const Field& component : courant_) {
+      const Array& c = component[block];
+      const int axis = static_cast<int>(component.location());
+      const double* below = c.row(i, j) + k;
+      sum += std::fmax(below[c.stride(axis)], 0) - std::fmin(*below, 0);
+      if (!std::isfinite(below[0]) || !std::isfinite(below[c.stride(axis)])) return std::numeric_limits<double>::quiet_NaN();
+    }
+    return g_ ? sum / (*g_)[block](i, j, k) : sum;
+  };
+  constexpr double rounding = 1e-12;
+  double worst = 0;
+  std::vector<double> largest(domain_.blocks().size(), 0);
+  domain_.phase([&](const Block& block) {
+    Index& found = first[at(block.number)];
+    for_each_row(block.local(), [&](Index i, Index j) {
+      for (Index k = 0; k < block.cells.extent(2); ++k) {
+        const double sum = outgoing(block, i, j, k);
+        const bool positive = !g_ || (*g_)[block](i, j, k) > 0;
+        if (positive && sum <= 1 + rounding) continue;
+        if (found != std::numeric_limits<Index>::max()) continue;
+        found = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
+        largest[at(block.number)] = positive ? sum : -1;
+      }
+    });
+  });
+  const auto local = std::min_element(first.begin(), first.end());
+  const Index cell = domain_.min(*local);
+  if (cell == std::numeric_limits<Index>::max()) return;
+  // The rank that owns the cell knows the value; sharing it makes all ranks throw the same message.
+  const bool mine = *local == cell;
+  worst = mine ? largest[static_cast<std::size_t>(local - first.begin())] : 0;
+  const bool bad_number = domain_.communicator().allreduce(mine && std::isnan(worst) ? 1 : 0, comm::Operator::max) == 1;
+  const double value = domain_.communicator().allreduce(bad_number ? 0.0 : worst, comm::Operator::sum);
+  std::ostringstream what;
+  if (bad_number) {
+    what << "mpdata.courant is not finite at a face of " << grid.describe(grid.cell(cell)) << "; correct its expressions";
+  } else if (value < 0) {
+    what << "mpdata.g_factor is not above 0 in " << grid.describe(grid.cell(cell)) << "; it is a density or volume factor";
+  } else {
+    what << "mpdata.courant: the outgoing Courant numbers " << (g_ ? "over G " : "") << "add up to " << value << " in "
+         << grid.describe(grid.cell(cell)) << ", but at most 1 is stable; use a smaller step, and with it smaller Courant numbers";
+  }
+  throw ConfigError(what.str());
+}
+
+void Mpdata::pass(const Block& block, int number, Index extent, const Array& psi, Array& out) {
+  Pass arrays{&psi, &out, {}, {}, g_ ? &(*g_)[block] : nullptr, nullptr, nullptr, nullptr, nullptr};
+  const int first_axis = domain_.grid().first_axis();
+  // Pass 2 corrects the given Courant numbers; a later one those of the pass before.
+  std::vector<Field>& before = number <= 2 ? courant_ : antidiffusive_[static_cast<std::size_t>(number - 1) % 2];
+  for (int a = first_axis; a < 3; ++a) {
+    const std::size_t d = at(a - first_axis);
+    arrays.courant[at(a)] = &before[d][block];
+    if (number > 1) arrays.antidiffusive[at(a)] = &antidiffusive_[static_cast<std::size_t>(number) % 2][d][block];
+  }
+  if (!limiter_.empty()) {
+    arrays.least = &limiter_[0][block];
+    arrays.largest = &limiter_[1][block];
+    arrays.up = &limiter_[2][block];
+    arrays.down = &limiter_[3][block];
+  }
+  const Box cells = kernels_.grown(block.local(), extent);
+  if (number > 1) return kernels_.correct(arrays, cells, options_);
+  // The extrema serve the corrective passes: pass 2 reads them one layer around what it corrects.
+  if (!limiter_.empty()) kernels_.extrema(arrays, kernels_.grown(block.local(), deep_ ? extent - 1 : 1));
+  kernels_.upwind(arrays, cells);
+}
+
+double Mpdata::advance(double, double) {
+  if (deep_) {
+    step_deep();
+  } else {
+    step_by_pass();
+  }
+  ++steps_;
+  return steps_ * options_.step;  // not summed up: no drift
+}
+
+void Mpdata::step_deep() {
+  Field* const exchanged[] = {&psi_};
+  exchange_psi_->run(exchanged, [](const Block&) {}, [&](const Block& block) {
+    Array* psi = &psi_[block];
+    Array* out = &next_[block];
+    for (int number = 1; number <= options_.iterations; ++number) {
+      pass(block, number, options_.pass_reach() * (options_.iterations - number), *psi, *out);
+      std::swap(psi, out);
+    }
+  });
+  if (options_.iterations % 2 == 1) psi_.swap_values(next_);
+}
+
+void Mpdata::step_by_pass() {
+  for (int number = 1; number <= options_.iterations; ++number) {
+    std::vector<Field*> exchanged{&psi_};
+    if (number > 2) {
+      for (Field& component : antidiffusive_[static_cast<std::size_t>(number - 1) % 2]) exchanged.push_back(&component);
+    }
+    HaloExchange& exchange = number > 2 ? *exchange_all_ : *exchange_psi_;
+    exchange.run(exchanged, [](const Block&) {}, [&](const Block& block) { pass(block, number, 0, psi_[block], next_[block]); });
+    psi_.swap_values(next_);
+  }
+}
+
+std::string Mpdata::describe() const {
+  std::ostringstream text;
+  text << "MPDATA: " << options_.iterations << " iteration(s)" << (options_.nonoscillatory ? ", nonoscillatory" : "")
+       << (options_.infinite_gauge ? ", infinite gauge" : "") << (options_.dimensionally_split ? ", dimensionally split" : "")
+       << (g_ ? ", with G" : "") << "; " << (deep_ ? "one exchange a step, " : "one exchange a pass, ") << ghosts_
+       << " ghost layer(s)";
+  return text.str();
+}
+
 }  // namespace
+
+std::unique_ptr<Solver> make_solver(const Config& config, const Options& options, Domain& domain, const Parameters& parameters) {
+  return std::make_unique<Mpdata>(config, options, domain, parameters);
+}
+
 }  // namespace tessera::mpdata

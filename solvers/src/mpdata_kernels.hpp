@@ -12,7 +12,7 @@
 namespace tessera::mpdata {
 
 template <int Axes>
-using Rows = std::array<const double*, Axes>;
+using Rows = std::array<const double*, static_cast<std::size_t>(Axes)>;
 
 /// Donor-cell flux through a face with Courant number c between cells l and r.
 inline double flux(double c, double l, double r) { return c * (c > 0 ? l : r); }

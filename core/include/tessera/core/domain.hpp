@@ -66,7 +66,11 @@ class Domain {
   /// One phase: task(block) for every block of this rank, each by its thread; returns when all are done.
   void phase(const std::function<void(const Block&)>& task);
 
-  /// Collective: the least and the largest of all ranks' values. NaN counts as no value; see NotFinite for that.
+  /// Bytes of this rank's fields so far.
+  Index allocated() const noexcept { return allocated_; }
+  void note_allocation(Index bytes) noexcept { allocated_ += bytes; }
+
+  /// Collective: the least and the largest of all ranks' values. NaN must be told apart before.
   double min(double value) const { return communicator_.allreduce(value, comm::Operator::min); }
   double max(double value) const { return communicator_.allreduce(value, comm::Operator::max); }
   Index min(Index value) const { return communicator_.allreduce(value, comm::Operator::min); }
@@ -79,6 +83,7 @@ class Domain {
   Log log_;
   std::vector<Block> blocks_;
   Team team_;
+  Index allocated_ = 0;
 };
 
 }  // namespace tessera

@@ -16,10 +16,6 @@ class Log {
   void info(const std::string& line) const;
   void detail(const std::string& line) const;
   void warn(const std::string& line) const;
-  /// Overwrites itself on a terminal, and is a line of its own elsewhere.
-  void progress(const std::string& line) const;
-  /// Ends a line that progress() left open on a terminal.
-  void end_progress() const;
 
  private:
   bool speaks_;

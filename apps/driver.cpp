@@ -1,0 +1,154 @@
+#include "driver.hpp"
+
+#include <cstdio>
+#include <iomanip>
+#include <sstream>
+
+#include "command_line.hpp"
+#include "tessera/core/setup.hpp"
+#include "tessera/io/file_check.hpp"
+#include "time_loop.hpp"
+
+namespace tessera::apps {
+namespace {
+
+OutputOptions read_output(const Config& config, const State& state, const comm::Communicator& communicator) {
+  const Config section = config.section("output");
+  OutputOptions options{section.text("file", ""), state.fields};
+  if (section.has("fields")) {
+    options.fields.clear();
+    std::vector<std::string> names;
+    for (const Field* field : state.fields) names.push_back(field->name());
+    for (const Config& item : section.at("fields").items()) {
+      const std::string name = item.choice(names);
+      for (Field* field : state.fields) {
+        if (field->name() == name) options.fields.push_back(field);
+      }
+    }
+  }
+  if (options.file.empty()) {
+    if (!section.keys().empty()) section.at("file");  // complains
+    return options;
+  }
+  if (const std::string why = io::why_not_writable(options.file, communicator); !why.empty()) {
+    section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
+  }
+  return options;
+}
+
+CheckpointOptions read_checkpoint_options(const Config& config, const comm::Communicator& communicator) {
+  const Config section = config.section("checkpoint");
+  if (section.keys().empty()) return {};
+  CheckpointOptions options{section.at("file").text(), 0};
+  if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").positive();
+  if (const std::string why = io::why_not_writable(options.file + ".tmp", communicator); !why.empty()) {
+    section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
+  }
+  return options;
+}
+
+std::string megabytes(double bytes) {
+  std::ostringstream text;
+  text << std::setprecision(3) << bytes / 1e6 << " MB";
+  return text.str();
+}
+
+std::string extents(const Grid& grid, const Layout& layout) {
+  std::string text;
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    const Index thin = thinnest_block(grid, layout, a);
+    const Index thick = block_range(grid, layout, a, 0).size();
+    text += (text.empty() ? "" : " x ") + std::to_string(thin) + (thick > thin ? ".." + std::to_string(thick) : "");
+  }
+  return text;
+}
+
+void print_plan(const Domain& domain, const Solver& solver, const Schedule& schedule, const OutputOptions& output,
+                const CheckpointOptions& checkpoint) {
+  const Log& log = domain.log();
+  const Grid& grid = domain.grid();
+  const Layout& layout = domain.layout();
+  log.info("grid: " + grid.describe());
+  log.info("layout: " + describe(grid, layout) + ", blocks of " + extents(grid, layout) + " cells; messages " +
+           (domain.exchange().funneled ? "funneled" : "by each thread") +
+           (domain.exchange().wait == comm::WaitPolicy::yield ? ", waits yield" : ""));
+  log.info(solver.describe());
+  log.info("time: " + schedule.describe());
+  log.info("memory: " + megabytes(domain.max(static_cast<double>(domain.allocated()))) + " a rank for fields");
+  if (output.file.empty()) {
+    log.info("output: none (no output.file)");
+  } else {
+    const Index records = schedule.records();
+    const double record = 8.0 * static_cast<double>(grid.cells()) * static_cast<double>(output.fields.size());
+    log.info("output: " + output.file + ", " + (records < 0 ? "records of " : std::to_string(records) + " records of ") + megabytes(record));
+  }
+  if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
+}
+
+Identity identity_of(const App& app, const Config& config) {
+  const std::string program = app.name;
+  return {program,
+          {{"title", program + " run"},
+           {"source", "tessera " + short_version()},
+           {"history", "created by " + program},
+           {"config", config.source()},
+           {"version", version(program)}},
+          config.source()};
+}
+
+int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel level) {
+  const comm::Communicator world = comm::Communicator::world();
+  const Log log(world.root(), line.verbosity);
+
+  // 1. Read; nothing is allocated before the layout is known to work.
+  const Config config = Config::read(line.config, line.overrides, world);
+  const Parameters parameters = read_parameters(config.section("parameters"));
+  const Grid grid = read_grid(config, app.periodic_by_default);
+  const Problem problem = app.read(config);
+  const Machine machine = inspect_machine(world);
+  const Layout layout = read_layout(config, grid, world.size(), machine, problem.reach);
+  const ExchangeOptions exchange = read_exchange(config, layout, machine, world, level, log);
+
+  // 2. Set up.
+  Domain domain(grid, layout, world, exchange, log);
+  const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
+  const Schedule schedule(config, solver->fixed_step());
+  const OutputOptions output = read_output(config, solver->state(), world);
+  const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
+  config.require_all_read();
+  print_plan(domain, *solver, schedule, output, checkpoint);
+  if (line.check) return 0;
+
+  // 3. Run.
+  TimeLoop loop(domain, *solver, schedule, output, checkpoint, identity_of(app, config));
+  if (line.resume) {
+    const std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
+    if (file.empty()) throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
+    loop.resume(file);
+  }
+  return loop.run() ? 0 : 3;
+}
+
+}  // namespace
+
+int run(int argc, char** argv, const App& app) {
+  comm::Environment environment(argc, argv, comm::ThreadLevel::multiple, comm::ThreadLevel::funneled);
+  const bool root = comm::rank() == 0;
+  CommandLine line;
+  if (const auto answer = parse(argc, argv, app.name, app.description, line)) {
+    if (root) std::fputs(answer->text.c_str(), answer->exit_code == 0 ? stdout : stderr);
+    return answer->exit_code;
+  }
+  // These two are thrown on every rank alike; anything else ends the job where it happens (Environment).
+  try {
+    return run_configured(app, line, environment.thread_level());
+  } catch (const ConfigError& error) {
+    if (root) std::fprintf(stderr, "error: %s\n", error.what());
+    return 2;
+  } catch (const RunError& error) {
+    if (root) std::fprintf(stderr, "error: %s\n", error.what());
+    return 1;
+  }
+}
+
+}  // namespace tessera::apps

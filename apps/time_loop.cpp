@@ -1,0 +1,178 @@
+#include "time_loop.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <sstream>
+
+#include "stop_request.hpp"
+#include "tessera/io/file_check.hpp"
+
+namespace tessera::apps {
+namespace {
+
+constexpr double sync_seconds = 0.2;      // how soon a request to stop, or a NaN, is noticed
+constexpr double report_seconds = 5;
+
+std::string time_left(double seconds) {
+  std::ostringstream text;
+  if (!std::isfinite(seconds)) return "?";
+  const auto s = static_cast<long>(seconds);
+  if (s >= 3600) text << s / 3600 << " h " << s / 60 % 60 << " min";
+  else if (s >= 60) text << s / 60 << " min " << s % 60 << " s";
+  else text << s << " s";
+  return text.str();
+}
+
+}  // namespace
+
+TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, const OutputOptions& output,
+                   const CheckpointOptions& checkpoint, const Identity& identity)
+    : domain_(domain),
+      solver_(solver),
+      state_(solver.state()),
+      schedule_(schedule),
+      output_(output),
+      checkpoint_(checkpoint),
+      identity_(identity) {}
+
+void TimeLoop::resume(const std::string& file) {
+  std::vector<std::string> names{"time", "step", "records"};
+  for (const auto& number : state_.numbers) names.push_back(number.first);
+  const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.fields, identity_.program, names);
+  for (const auto& [name, value] : state_.numbers) *value = data.numbers.at(name);
+  time_ = data.numbers.at("time");
+  step_ = static_cast<Index>(data.numbers.at("step"));
+  records_ = static_cast<Index>(data.numbers.at("records"));
+  resumed_ = true;
+  std::ostringstream text;
+  text << "resumed from " << file << " at step " << step_ << ", t = " << time_;
+  domain_.log().info(text.str());
+}
+
+void TimeLoop::open_series() {
+  if (output_.file.empty()) return;
+  if (resumed_ && io::exists(output_.file, domain_.communicator())) {
+    series_.emplace(io::Series::resume(domain_, output_.file, output_.fields, step_));
+  } else {
+    if (resumed_) domain_.log().warn(output_.file + " is not there any more: a new one begins at this step");
+    series_.emplace(domain_, output_.file, output_.fields, identity_.attributes);
+  }
+}
+
+bool TimeLoop::run() {
+  open_series();
+  if (!checkpoint_.file.empty()) catch_stop_requests();
+  started_ = last_sync_ = last_report_ = last_checkpoint_ = comm::wtime();
+  first_step_ = step_;
+  next_sync_ = step_ + 1;
+  Index recorded_step = resumed_ ? step_ : -1;
+  const auto record_if_due = [&](bool due) {
+    if (!due || recorded_step == step_) return;
+    record();
+    recorded_step = step_;
+  };
+  record_if_due(records_ == 0);
+  while (!schedule_.finished(time_, step_)) {
+    time_ = solver_.advance(time_, schedule_.limit(records_));
+    ++step_;
+    record_if_due(schedule_.output_due(time_, step_, records_));
+    if (step_ >= next_sync_ && synchronise()) {
+      write_checkpoint();
+      std::ostringstream text;
+      text << "stopped by request at step " << step_ << ", t = " << time_ << "; go on with --resume " << checkpoint_.file;
+      domain_.log().info(text.str());
+      return false;
+    }
+  }
+  record_if_due(true);
+  refuse_not_finite();
+  report(true);
+  return true;
+}
+
+void TimeLoop::record() {
+  const double begin = comm::wtime();
+  refuse_not_finite();
+  if (series_) series_->append(time_, step_);
+  ++records_;
+  output_seconds_ += comm::wtime() - begin;
+}
+
+void TimeLoop::write_checkpoint() {
+  refuse_not_finite();
+  io::CheckpointData data{identity_.program, identity_.config, {}};
+  for (const auto& [name, value] : state_.numbers) data.numbers[name] = *value;
+  data.numbers["time"] = time_;
+  data.numbers["step"] = static_cast<double>(step_);
+  data.numbers["records"] = static_cast<double>(records_);
+  io::write_checkpoint(domain_, checkpoint_.file, state_.fields, data);
+  last_checkpoint_ = comm::wtime();
+}
+
+/// Collective: throws if any value of the state is not finite: nothing of that is ever written.
+void TimeLoop::refuse_not_finite() {
+  constexpr Index none = std::numeric_limits<Index>::max();
+  const auto fault = solver_.fault();
+  const Index bad_step = domain_.min(fault ? fault->step : none);
+  std::ostringstream what;
+  if (bad_step != none) {
+    const Index cell = domain_.min(fault && fault->step == bad_step ? fault->cell : none);
+    what << "step " << bad_step << ": " << state_.fields.front()->name() << " is not finite in "
+         << domain_.grid().describe(domain_.grid().cell(cell)) << "; use a smaller time.step";
+    throw RunError(what.str());
+  }
+  for (const Field* field : state_.fields) {
+    const Index cell = first_not_finite(domain_, *field);
+    if (cell < 0) continue;
+    what << "step " << step_ << ": " << field->name() << " is not finite in " << domain_.grid().describe(domain_.grid().cell(cell))
+         << "; use a smaller time.step";
+    throw RunError(what.str());
+  }
+}
+
+/// Collective, a few times a second: looks for faults and requests. True if the run is to stop.
+bool TimeLoop::synchronise() {
+  const double now = comm::wtime();
+  const bool root = domain_.communicator().root();
+  // Rank 0's clock decides for all when to meet again.
+  const double per_step = std::max((now - last_sync_) / static_cast<double>(sync_interval_), 1e-9);
+  const double next = std::clamp(sync_seconds / per_step, 1.0, 4.0 * static_cast<double>(sync_interval_));
+  const bool due = checkpoint_.every_seconds > 0 && now - last_checkpoint_ >= checkpoint_.every_seconds;
+  std::array<double, 4> shared{stop_requested() ? 1.0 : 0.0, root && due ? 1.0 : 0.0, root ? std::floor(next) : 0.0,
+                               solver_.fault() ? 1.0 : 0.0};
+  domain_.communicator().allreduce(shared, comm::Operator::max);
+  if (shared[3] > 0) refuse_not_finite();
+  sync_interval_ = static_cast<Index>(shared[2]);
+  next_sync_ = step_ + sync_interval_;
+  last_sync_ = now;
+  if (shared[0] > 0) return true;
+  if (shared[1] > 0) write_checkpoint();
+  if (root && now - last_report_ >= report_seconds) {
+    last_report_ = now;
+    report(false);
+  }
+  return false;
+}
+
+void TimeLoop::report(bool final) {
+  const double seconds = std::max(comm::wtime() - started_ - output_seconds_, 1e-9);
+  const Index steps = step_ - first_step_;
+  const double speed = static_cast<double>(domain_.grid().cells()) * static_cast<double>(steps) / seconds / 1e6;
+  std::ostringstream text;
+  if (final) {
+    text << "done: " << steps << " steps, t = " << time_ << ", " << std::setprecision(4) << seconds << " s in the time loop, "
+         << speed << " million cells x steps a second";
+    if (series_) text << "; " << output_seconds_ << " s for " << records_ << " records in " << output_.file;
+    domain_.log().info(text.str());
+    return;
+  }
+  const double part = schedule_.steps() > 0 ? static_cast<double>(step_) / static_cast<double>(schedule_.steps()) : time_ / schedule_.end();
+  const double elapsed = comm::wtime() - started_;
+  text << "step " << step_ << ", t = " << std::setprecision(6) << time_ << ", " << std::setprecision(3) << speed
+       << " Mcells/s, output " << std::setprecision(2) << 100 * output_seconds_ / elapsed << " %, left about "
+       << time_left(elapsed * (1 - part) / part);
+  domain_.log().info(text.str());
+}
+
+}  // namespace tessera::apps

@@ -1,0 +1,73 @@
+// The way of a run: steps, records, checkpoints, progress, until the end or a request to stop.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "schedule.hpp"
+#include "tessera/io/checkpoint.hpp"
+#include "tessera/io/series.hpp"
+#include "tessera/solvers/solver.hpp"
+
+namespace tessera::apps {
+
+/// The section `output`.
+struct OutputOptions {
+  std::string file;  // empty: none
+  std::vector<Field*> fields;
+};
+/// The section `checkpoint`.
+struct CheckpointOptions {
+  std::string file;          // empty: none
+  double every_seconds = 0;  // 0: only when stopped by request
+};
+
+/// What identifies a run in its files.
+struct Identity {
+  std::string program;
+  io::Attributes attributes;
+  std::string config;
+};
+
+class TimeLoop {
+ public:
+  TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, const OutputOptions& output,
+           const CheckpointOptions& checkpoint, const Identity& identity);
+
+  /// Collective: takes state, time and step from a checkpoint.
+  void resume(const std::string& file);
+  /// Collective: runs to the end. True if done, false if stopped by request, with a checkpoint written.
+  bool run();
+
+ private:
+  void open_series();
+  void record();
+  void write_checkpoint();
+  void refuse_not_finite();
+  bool synchronise();
+  void report(bool final);
+
+  Domain& domain_;
+  Solver& solver_;
+  State state_;
+  const Schedule& schedule_;
+  OutputOptions output_;
+  CheckpointOptions checkpoint_;
+  Identity identity_;
+  std::optional<io::Series> series_;
+  double time_ = 0;
+  Index step_ = 0;
+  Index records_ = 0;
+  bool resumed_ = false;
+  // Of this process's part of the run:
+  double started_ = 0;
+  Index first_step_ = 0;
+  double last_sync_ = 0;
+  double last_report_ = 0;
+  double last_checkpoint_ = 0;
+  Index sync_interval_ = 1;
+  Index next_sync_ = 0;
+  double output_seconds_ = 0;
+};
+
+}  // namespace tessera::apps

@@ -1,0 +1,23 @@
+/// From the configuration's sections `grid` and `layout` to a domain.
+#pragma once
+
+#include "tessera/core/boundary.hpp"
+#include "tessera/core/config.hpp"
+#include "tessera/core/domain.hpp"
+#include "tessera/core/machine.hpp"
+
+namespace tessera {
+
+/// grid.shape, grid.bounds (default: unit cells from 0), grid.boundary as far as it says what is periodic.
+Grid read_grid(const Config& config, bool periodic_by_default);
+
+/// layout.ranks, layout.threads, checked against the number of ranks and the solver's `reach`, before
+/// anything is allocated.
+Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach);
+
+/// layout.messages (auto, multiple, funneled), layout.exchange (auto, pass), layout.wait (auto, spin, yield).
+/// Collective. Warns where the MPI gives no MPI_THREAD_MULTIPLE, and where there are more threads than cores.
+ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
+                              const comm::Communicator& communicator, comm::ThreadLevel level, const Log& log);
+
+}  // namespace tessera

@@ -1,0 +1,97 @@
+#include "tessera/core/setup.hpp"
+
+#include <climits>
+#include <cmath>
+
+namespace tessera {
+namespace {
+
+std::vector<int> read_counts(const Config& layout, const char* key, int dimensions, int otherwise) {
+  if (!layout.has(key)) return std::vector<int>(static_cast<std::size_t>(dimensions), otherwise);
+  std::vector<int> counts;
+  for (const Config& item : layout.at(key).items(dimensions, "numbers, one a dimension")) {
+    const Index count = item.integer();
+    if (count != -1 && (count < 1 || count > 1000000)) item.fail("expected a number of at least 1, or -1 for the program to choose; found " + item.text());
+    counts.push_back(static_cast<int>(count));
+  }
+  return counts;
+}
+
+}  // namespace
+
+Grid read_grid(const Config& config, bool periodic_by_default) {
+  const Config grid = config.at("grid");
+  if (!grid.is_section()) grid.fail("expected a section of keys");
+  const Config shape_config = grid.at("shape");
+  std::vector<Index> shape;
+  double cells = 1;
+  for (const Config& item : shape_config.items()) {
+    shape.push_back(item.at_least(1));
+    cells *= static_cast<double>(shape.back());
+  }
+  if (shape.empty() || shape.size() > 3) shape_config.fail("a grid has 1 to 3 dimensions, found " + std::to_string(shape.size()));
+  if (cells > 9e15) shape_config.fail("more cells than can be numbered");
+  const int dimensions = static_cast<int>(shape.size());
+
+  std::vector<std::array<double, 2>> bounds;
+  if (grid.has("bounds")) {
+    for (const Config& pair : grid.at("bounds").items(dimensions, "pairs [lower, upper], one a dimension")) {
+      const auto ends = pair.items(2, "numbers [lower, upper]");
+      bounds.push_back({ends[0].number(), ends[1].number()});
+      if (!(bounds.back()[0] < bounds.back()[1])) pair.fail("the lower bound must be below the upper one");
+    }
+  } else {
+    for (Index n : shape) bounds.push_back({0, static_cast<double>(n)});
+  }
+  return Grid(shape, bounds, read_periodic(grid, dimensions, periodic_by_default));
+}
+
+Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach) {
+  const Config section = config.section("layout");
+  const LayoutRequest request{read_counts(section, "ranks", grid.dimensions(), -1),
+                              read_counts(section, "threads", grid.dimensions(), 1)};
+  Layout layout;
+  if (const auto problem = choose_layout(grid, request, rank_count, machine.fair_share(), reach, layout)) {
+    (section.has(problem->key) ? section.at(problem->key) : section).fail(problem->what);
+  }
+  return layout;
+}
+
+ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
+                              const comm::Communicator& communicator, comm::ThreadLevel level, const Log& log) {
+  const Config section = config.section("layout");
+  const auto choice = [&](const char* key, const std::vector<std::string>& allowed) {
+    return section.has(key) ? section.at(key).choice(allowed) : "auto";
+  };
+  ExchangeOptions options;
+  const std::string messages = choice("messages", {"auto", "multiple", "funneled"});
+  const bool multiple = level == comm::ThreadLevel::multiple;
+  if (messages == "multiple" && !multiple) {
+    section.at("messages").fail(std::string("this MPI gives thread level ") + comm::to_string(level) + ", not multiple; use funneled");
+  }
+  options.funneled = messages == "funneled" || !multiple;
+  if (!multiple && layout.thread_count() > 1) {
+    log.warn(std::string("this MPI gives thread level ") + comm::to_string(level) +
+             ": messages go through the main thread of each rank");
+  }
+  if (choice("exchange", {"auto", "pass"}) == "pass") options.depth = ExchangeOptions::Depth::pass;
+
+  const int threads = machine.ranks_on_node * layout.thread_count();
+  const bool crowded = communicator.allreduce(threads > machine.cores_on_node ? 1 : 0, comm::Operator::max) == 1;
+  const bool bound = communicator.allreduce(layout.thread_count() > machine.cores_of_rank ? 1 : 0, comm::Operator::max) == 1;
+  if (crowded) {
+    log.warn(std::to_string(machine.ranks_on_node) + " rank(s) x " + std::to_string(layout.thread_count()) + " thread(s) = " +
+             std::to_string(threads) + " threads on a node where the job may use " + std::to_string(machine.cores_on_node) +
+             " core(s) (rank 0: cores " + machine.mask + "); waits give their core away, and the run will be slower than with fewer");
+  } else if (bound) {
+    log.warn("a rank's " + std::to_string(layout.thread_count()) + " threads are bound to " + std::to_string(machine.cores_of_rank) +
+             " core(s) (rank 0: cores " + machine.mask + "); with Open MPI, start with --map-by slot:PE=" +
+             std::to_string(layout.thread_count()) + " or --bind-to none");
+  }
+  const std::string wait = choice("wait", {"auto", "spin", "yield"});
+  const bool yield = wait == "yield" || (wait == "auto" && (crowded || bound));
+  options.wait = yield ? comm::WaitPolicy::yield : comm::WaitPolicy::spin;
+  return options;
+}
+
+}  // namespace tessera

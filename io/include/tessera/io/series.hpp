@@ -1,0 +1,38 @@
+/// The output: one HDF5 file with all times, written by all ranks together.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tessera/core/field.hpp"
+
+namespace tessera::io {
+
+using Attributes = std::map<std::string, std::string>;
+
+/// Fields as (time, x[, y[, z]]) with `time`, `step` and the cell centres as dimension scales, CF
+/// attributes and the layout, so that xarray and netCDF tools open it as a labelled data set. Flushed
+/// after every record: a run that dies leaves a file with all records completed so far.
+///
+/// All members are collective. Failures of HDF5 throw on the rank where they happen.
+class Series {
+ public:
+  /// Creates the file, replacing one that is there.
+  Series(Domain& domain, const std::string& file, std::vector<Field*> fields, const Attributes& attributes);
+  /// Opens the file of an interrupted run, and drops what it wrote after step `step`.
+  /// Throws ConfigError if it holds other fields or another grid.
+  static Series resume(Domain& domain, const std::string& file, std::vector<Field*> fields, Index step);
+  Series(Series&&) noexcept;
+  ~Series();
+
+  void append(double time, Index step);
+
+ private:
+  struct File;
+  explicit Series(std::unique_ptr<File> file);
+  std::unique_ptr<File> file_;
+};
+
+}  // namespace tessera::io

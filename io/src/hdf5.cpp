@@ -1,0 +1,99 @@
+#include "hdf5.hpp"
+
+namespace tessera::io {
+namespace {
+
+/// HDF5 would print its whole error stack; its innermost entry is the reason.
+std::string reason() {
+  std::string text;
+  const auto visit = [](unsigned depth, const H5E_error2_t* error, void* data) -> herr_t {
+    if (depth == 0 && error->desc != nullptr) *static_cast<std::string*>(data) = error->desc;
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, visit, &text);
+  return text;
+}
+
+Handle access_by_all(const comm::Communicator& communicator) {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
+  check(H5Pset_fapl_mpio(access, communicator.native(), MPI_INFO_NULL), "MPI access to a file");
+  check(H5Pset_all_coll_metadata_ops(access, true), "collective metadata");
+  check(H5Pset_coll_metadata_write(access, true), "collective metadata");
+  check(H5Pset_libver_bounds(access, H5F_LIBVER_V18, H5F_LIBVER_V110), "file format");  // attributes above 64 KiB
+  check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "file closing");
+  return access;
+}
+
+}  // namespace
+
+template <class T>
+T check(T result, const std::string& what) {
+  if (result >= 0) return result;
+  const std::string why = reason();
+  throw Hdf5Error("HDF5: " + what + " failed" + (why.empty() ? "" : ": " + why));
+}
+template int check<int>(int, const std::string&);
+template hid_t check<hid_t>(hid_t, const std::string&);
+
+Handle::Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(check(id, what)), close_(close) {}
+
+Handle create_file(const std::string& name, const comm::Communicator& communicator) {
+  const Handle access = access_by_all(communicator);
+  return {H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "creating " + name};
+}
+
+Handle open_file(const std::string& name, unsigned flags, const comm::Communicator& communicator) {
+  const Handle access = access_by_all(communicator);
+  return {H5Fopen(name.c_str(), flags, access), H5Fclose, "opening " + name};
+}
+
+void write_attribute(hid_t object, const char* name, const std::string& value) {
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, name);
+  check(H5Tset_size(type, value.empty() ? 1 : value.size()), name);
+  check(H5Tset_strpad(type, H5T_STR_NULLPAD), name);
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
+  const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+  check(H5Awrite(attribute, type, value.c_str()), name);
+}
+
+void write_attribute(hid_t object, const char* name, double value) {
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
+  const Handle attribute(H5Acreate2(object, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+  check(H5Awrite(attribute, H5T_NATIVE_DOUBLE, &value), name);
+}
+
+void write_attribute(hid_t object, const char* name, const std::vector<int>& values) {
+  const hsize_t size = values.size();
+  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose, name);
+  const Handle attribute(H5Acreate2(object, name, H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+  check(H5Awrite(attribute, H5T_NATIVE_INT, values.data()), name);
+}
+
+std::string read_text_attribute(hid_t object, const char* name) {
+  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
+  const Handle type(H5Aget_type(attribute), H5Tclose, name);
+  std::string value(H5Tget_size(type), '\0');
+  check(H5Aread(attribute, type, value.data()), name);
+  return value.substr(0, value.find('\0'));
+}
+
+double read_number_attribute(hid_t object, const char* name) {
+  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
+  double value = 0;
+  check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), name);
+  return value;
+}
+
+Slab slab_of(const Grid& grid, const Box& box) {
+  Slab slab;
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    slab.start.push_back(static_cast<hsize_t>(box.lower[static_cast<std::size_t>(a)]));
+    slab.count.push_back(static_cast<hsize_t>(box.extent(a)));
+  }
+  return slab;
+}
+
+std::vector<hsize_t> shape_of(const Grid& grid) { return slab_of(grid, grid.box()).count; }
+
+}  // namespace tessera::io

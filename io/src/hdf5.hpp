@@ -1,0 +1,67 @@
+// HDF5 with handles that close themselves and errors that throw.
+#pragma once
+
+#include <hdf5.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tessera/core/domain.hpp"
+
+namespace tessera::io {
+
+/// A failed HDF5 call, on the rank where it failed.
+class Hdf5Error : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws Hdf5Error with HDF5's own reason if `result` is negative; returns it otherwise.
+template <class T>
+T check(T result, const std::string& what);
+
+/// An HDF5 identifier and the function that closes it.
+class Handle {
+ public:
+  Handle() = default;
+  Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what);
+  Handle(Handle&& other) noexcept : id_(std::exchange(other.id_, -1)), close_(other.close_) {}
+  Handle& operator=(Handle&& other) noexcept {
+    std::swap(id_, other.id_);
+    std::swap(close_, other.close_);
+    return *this;
+  }
+  ~Handle() { reset(); }
+  void reset() {
+    if (id_ >= 0) close_(id_);
+    id_ = -1;
+  }
+  operator hid_t() const { return id_; }
+
+ private:
+  hid_t id_ = -1;
+  herr_t (*close_)(hid_t) = nullptr;
+};
+
+/// Collective: creates (truncates) or opens a file for all ranks of a communicator.
+Handle create_file(const std::string& name, const comm::Communicator& communicator);
+Handle open_file(const std::string& name, unsigned flags, const comm::Communicator& communicator);
+
+/// Collective: attributes of a file, group or data set.
+void write_attribute(hid_t object, const char* name, const std::string& value);
+void write_attribute(hid_t object, const char* name, double value);
+void write_attribute(hid_t object, const char* name, const std::vector<int>& values);
+std::string read_text_attribute(hid_t object, const char* name);
+double read_number_attribute(hid_t object, const char* name);
+
+/// A box of the grid in a data set: extents in the grid's dimensions, after an optional time index.
+struct Slab {
+  std::vector<hsize_t> start;
+  std::vector<hsize_t> count;
+};
+Slab slab_of(const Grid& grid, const Box& box);
+std::vector<hsize_t> shape_of(const Grid& grid);
+
+
+}  // namespace tessera::io

@@ -1,0 +1,195 @@
+#include "tessera/io/series.hpp"
+
+#include <hdf5_hl.h>
+
+#include "hdf5.hpp"
+#include "staging.hpp"
+#include "tessera/core/failure.hpp"
+
+namespace tessera::io {
+namespace {
+
+constexpr hsize_t chunk_limit = 1 << 19;  // cells: 4 MiB
+
+void scale(hid_t dataset, const char* name) { check(H5DSset_scale(dataset, name), std::string("dimension scale ") + name); }
+
+Handle create_dataset(hid_t file, const std::string& name, hid_t type, const std::vector<hsize_t>& now,
+                      const std::vector<hsize_t>& most, const std::vector<hsize_t>& chunk) {
+  const Handle space(H5Screate_simple(static_cast<int>(now.size()), now.data(), most.data()), H5Sclose, name);
+  const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, name);
+  check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), name);  // every value is written: no need to do it twice
+  if (!chunk.empty()) check(H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), name);
+  return {H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose, "creating data set " + name};
+}
+
+/// One record, cut like the ranks and further until a chunk is small enough to be read at once.
+std::vector<hsize_t> chunk_of(const Domain& domain) {
+  std::vector<hsize_t> chunk{1};
+  hsize_t cells = 1;
+  for (int a = domain.grid().first_axis(); a < 3; ++a) {
+    const Range largest = cut(domain.grid().cells(a), domain.layout().ranks[static_cast<std::size_t>(a)], 0);
+    chunk.push_back(static_cast<hsize_t>(largest.size()));
+    cells *= chunk.back();
+  }
+  for (std::size_t d = 1; d < chunk.size() && cells > chunk_limit; ++d) {
+    while (cells > chunk_limit && chunk[d] > 1) {
+      cells /= chunk[d];
+      chunk[d] = (chunk[d] + 1) / 2;
+      cells *= chunk[d];
+    }
+  }
+  return chunk;
+}
+
+template <class T>
+void write_one(hid_t dataset, hid_t type, hsize_t index, T value, bool writes) {
+  const Handle space(H5Dget_space(dataset), H5Sclose, "record");
+  const hsize_t one = 1;
+  const Handle memory(H5Screate_simple(1, &one, nullptr), H5Sclose, "record");
+  if (!writes) return;
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, &index, nullptr, &one, nullptr), "record");
+  check(H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, &value), "writing a record's time");
+}
+
+hsize_t length(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose, "length");
+  std::vector<hsize_t> extents(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), "length")));
+  check(H5Sget_simple_extent_dims(space, extents.data(), nullptr), "length");
+  return extents[0];
+}
+
+}  // namespace
+
+struct Series::File {
+  Domain& domain;
+  std::string name;
+  std::vector<Field*> fields;
+  Handle file;
+  Handle time;
+  Handle step;
+  std::vector<Handle> values;
+  hsize_t records = 0;
+  std::vector<double> buffer;
+
+  std::vector<hsize_t> extents(hsize_t times) const {
+    std::vector<hsize_t> result = shape_of(domain.grid());
+    result.insert(result.begin(), times);
+    return result;
+  }
+
+  void set_records(hsize_t count) {
+    records = count;
+    for (std::size_t f = 0; f < values.size(); ++f) check(H5Dset_extent(values[f], extents(count).data()), "extending " + name);
+    check(H5Dset_extent(step, &count), "extending " + name);
+    check(H5Dset_extent(time, &count), "extending " + name);
+  }
+};
+
+Series::Series(std::unique_ptr<File> file) : file_(std::move(file)) {}
+Series::Series(Series&&) noexcept = default;
+Series::~Series() = default;
+
+Series::Series(Domain& domain, const std::string& name, std::vector<Field*> fields, const Attributes& attributes)
+    : file_(new File{domain, name, std::move(fields), {}, {}, {}, {}, 0, {}}) {
+  File& f = *file_;
+  const Grid& grid = domain.grid();
+  f.file = create_file(name, domain.communicator());
+  write_attribute(f.file, "Conventions", "CF-1.10");
+  for (const auto& [key, text] : attributes) write_attribute(f.file, key.c_str(), text);
+  std::vector<int> ranks;
+  std::vector<int> threads;
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    ranks.push_back(domain.layout().ranks[static_cast<std::size_t>(a)]);
+    threads.push_back(domain.layout().threads[static_cast<std::size_t>(a)]);
+  }
+  write_attribute(f.file, "layout_ranks", ranks);
+  write_attribute(f.file, "layout_threads", threads);
+
+  const hsize_t unlimited = H5S_UNLIMITED;
+  f.time = create_dataset(f.file, "time", H5T_IEEE_F64LE, {0}, {unlimited}, {1024});
+  write_attribute(f.time, "long_name", "time");
+  write_attribute(f.time, "units", "1");
+  write_attribute(f.time, "axis", "T");
+  scale(f.time, "time");
+  f.step = create_dataset(f.file, "step", H5T_STD_I64LE, {0}, {unlimited}, {1024});
+  write_attribute(f.step, "long_name", "number of steps");
+  check(H5DSattach_scale(f.step, f.time, 0), "attaching time");
+
+  std::vector<Handle> coordinates;
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    const std::string axis(1, grid.name(a));
+    const auto n = static_cast<hsize_t>(grid.cells(a));
+    coordinates.push_back(create_dataset(f.file, axis, H5T_IEEE_F64LE, {n}, {n}, {}));
+    std::vector<double> centres(n);
+    for (std::size_t i = 0; i < n; ++i) centres[i] = grid.centre(a, static_cast<Index>(i));
+    if (domain.communicator().root()) {
+      check(H5Dwrite(coordinates.back(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, centres.data()), "writing " + axis);
+    }
+    write_attribute(coordinates.back(), "long_name", axis + " of cell centres");
+    write_attribute(coordinates.back(), "units", "1");
+    scale(coordinates.back(), axis.c_str());
+  }
+
+  std::vector<hsize_t> most = f.extents(unlimited);
+  for (Field* field : f.fields) {
+    f.values.push_back(create_dataset(f.file, field->name(), H5T_IEEE_F64LE, f.extents(0), most, chunk_of(domain)));
+    write_attribute(f.values.back(), "long_name", field->name());
+    write_attribute(f.values.back(), "units", "1");
+    check(H5DSattach_scale(f.values.back(), f.time, 0), "attaching time");
+    for (std::size_t d = 0; d < coordinates.size(); ++d) {
+      check(H5DSattach_scale(f.values.back(), coordinates[d], static_cast<unsigned>(d + 1)), "attaching coordinates");
+    }
+  }
+  check(H5Fflush(f.file, H5F_SCOPE_GLOBAL), "flushing " + name);
+}
+
+Series Series::resume(Domain& domain, const std::string& name, std::vector<Field*> fields, Index last_step) {
+  std::unique_ptr<File> file(new File{domain, name, std::move(fields), {}, {}, {}, {}, 0, {}});
+  try {
+    file->file = open_file(name, H5F_ACC_RDWR, domain.communicator());
+    file->time = Handle(H5Dopen2(file->file, "time", H5P_DEFAULT), H5Dclose, "opening time");
+    file->step = Handle(H5Dopen2(file->file, "step", H5P_DEFAULT), H5Dclose, "opening step");
+    for (Field* field : file->fields) {
+      file->values.push_back(Handle(H5Dopen2(file->file, field->name().c_str(), H5P_DEFAULT), H5Dclose, "opening " + field->name()));
+      const Handle space(H5Dget_space(file->values.back()), H5Sclose, "shape");
+      std::vector<hsize_t> shape(file->extents(0).size());
+      const bool same_rank = H5Sget_simple_extent_ndims(space) == static_cast<int>(shape.size());
+      if (same_rank) H5Sget_simple_extent_dims(space, shape.data(), nullptr);
+      if (!same_rank || shape != file->extents(shape[0])) {
+        throw Hdf5Error("'" + field->name() + "' has another shape than grid.shape");
+      }
+    }
+  } catch (const Hdf5Error& error) {
+    // The same file tells every rank the same.
+    throw ConfigError("output.file " + name + " cannot be continued: " + error.what() + "; give another output.file");
+  }
+  std::vector<long long> steps(length(file->step));
+  if (!steps.empty()) check(H5Dread(file->step, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, steps.data()), "reading step");
+  hsize_t keep = 0;
+  while (keep < steps.size() && steps[keep] <= last_step) ++keep;
+  file->set_records(keep);
+  return Series(std::move(file));
+}
+
+void Series::append(double time, Index step) {
+  File& f = *file_;
+  const hsize_t record = f.records;
+  f.set_records(record + 1);
+  Slab slab = slab_of(f.domain.grid(), f.domain.rank_box());
+  slab.start.insert(slab.start.begin(), record);
+  slab.count.insert(slab.count.begin(), 1);
+  const Handle memory(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose, "record");
+  for (std::size_t v = 0; v < f.values.size(); ++v) {
+    gather(f.domain, *f.fields[v], f.buffer);
+    const Handle space(H5Dget_space(f.values[v]), H5Sclose, "record");
+    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "record");
+    check(H5Dwrite(f.values[v], H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, f.buffer.data()),
+          "writing " + f.fields[v]->name() + " to " + f.name);
+  }
+  const bool root = f.domain.communicator().root();
+  write_one(f.step, H5T_NATIVE_LLONG, record, static_cast<long long>(step), root);
+  write_one(f.time, H5T_NATIVE_DOUBLE, record, time, root);
+  check(H5Fflush(f.file, H5F_SCOPE_GLOBAL), "flushing " + f.name);
+}
+
+}  // namespace tessera::io

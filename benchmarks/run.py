@@ -139,7 +139,7 @@ def machine(repeats):
             if steps is None:
                 return [f"- {name}: not measured ({triad.missing})"]
             rates = [size * steps / triad.seconds(steps) / 1e9 for _ in range(repeats)]
-            lines.append(f"- {name}, {3 * size / 24 * 8 / 2**20:.3g} MiB, one core: {spread(rates, 1)} GB/s")
+            lines.append(f"- {name}, {size / 2**20:.3g} MiB, one core: {spread(rates, 1)} GB/s")
     return lines
 
 
@@ -171,6 +171,8 @@ def main():
 
     date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     head = [f"## {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+    # Before our own processes add to it. Each side is slowed by other work, but not always alike: read such results with care.
+    head.append(f"- load average at the start: {os.getloadavg()[0]:.1f}")
     limits = machine(arguments.repeats)
     rows, versions, failed = [], {}, False
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,7 @@ Communicator::Communicator(MPI_Comm handle, bool owner) : handle_(handle), owner
 }
 
 Communicator Communicator::world() { return {MPI_COMM_WORLD, false}; }
+Communicator Communicator::self() { return {MPI_COMM_SELF, false}; }
 
 Communicator::Communicator(Communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),

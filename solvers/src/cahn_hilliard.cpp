@@ -59,7 +59,9 @@ class Equation {
   template <int Axes, class MakeRow>
   void evaluate(const Block& block, Array& c, double time, const MakeRow& make_row) {
     const Laplacian<Axes> laplacian(domain_.grid());
-    const auto [w, rate, target] = coefficients_;
+    const double w = coefficients_.width;
+    const double k_rate = coefficients_.rate;
+    const double target = coefficients_.target;
     Array& mu = mu_[block];
     boundary_c_.apply(block, c, 2, time);
     // mu one layer around the block, so that its neighbours' values need no exchange of their own.
@@ -78,7 +80,7 @@ class Equation {
       const auto at = laplacian.row(mu, i, j);
       const double* c_row = c.row(i, j);
       const auto f = make_row(i, j);
-      for (Index k = 0; k < cells.upper[2]; ++k) f(k, at(k) - rate * (c_row[k] - target));
+      for (Index k = 0; k < cells.upper[2]; ++k) f(k, at(k) - k_rate * (c_row[k] - target));
     });
   }
 

@@ -31,6 +31,8 @@ class Communicator {
  public:
   /// All ranks of the job.
   static Communicator world();
+  /// This rank alone.
+  static Communicator self();
 
   Communicator(Communicator&& other) noexcept;
   Communicator& operator=(Communicator&& other) noexcept;

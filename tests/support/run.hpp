@@ -1,0 +1,55 @@
+// Whole runs of the solvers inside a test, from a configuration's text to the final field.
+#pragma once
+
+#include <optional>
+
+#include "cases.hpp"
+#include "tessera/solvers/cahn_hilliard.hpp"
+#include "tessera/solvers/mpdata.hpp"
+
+namespace tessera::test {
+
+struct Outcome {
+  std::vector<double> values;  // the first field on the whole grid
+  double time = 0;
+  Index steps = 0;
+};
+
+/// Advances to time.steps or time.end.
+inline Outcome advance(Domain& domain, Solver& solver, const Config& config) {
+  Outcome outcome;
+  const Config time = config.at("time");
+  const Index steps = time.integer("steps", -1);
+  const double end = time.number("end", 0);
+  while (steps >= 0 ? outcome.steps < steps : outcome.time < end) {
+    outcome.time = solver.advance(outcome.time, steps >= 0 ? 1e300 : end);
+    ++outcome.steps;
+  }
+  outcome.values = whole(domain, *solver.state().fields.front());
+  return outcome;
+}
+
+/// None if the layout's blocks are too thin.
+inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c, const comm::Communicator& communicator) {
+  const Config config = Config::parse(text, "test");
+  const mpdata::Options options = mpdata::read_options(config);
+  const auto domain = make_domain(read_grid(config, true), c, options.shallow_depth(), communicator);
+  if (!domain) return std::nullopt;
+  const auto solver = mpdata::make_solver(config, options, *domain, read_parameters(config.section("parameters")));
+  config.at("time").number("step", 1);
+  Outcome outcome = advance(*domain, *solver, config);
+  config.require_all_read();
+  return outcome;
+}
+
+inline std::optional<Outcome> run_cahn_hilliard(const std::string& text, const Case& c, const comm::Communicator& communicator) {
+  const Config config = Config::parse(text, "test");
+  const auto domain = make_domain(read_grid(config, false), c, cahn_hilliard::reach, communicator);
+  if (!domain) return std::nullopt;
+  const auto solver = cahn_hilliard::make_solver(config, *domain, read_parameters(config.section("parameters")));
+  Outcome outcome = advance(*domain, *solver, config);
+  config.require_all_read();
+  return outcome;
+}
+
+}  // namespace tessera::test

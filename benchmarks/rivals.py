@@ -3,8 +3,8 @@
     rivals.py CASE STEPS     one measurement
     rivals.py CASE -         reads a number of steps a line from stdin, measures each: the compile is paid once
 
-Each measurement is one line of JSON on stdout: {"seconds", "steps", "version"}. A package that cannot be
-imported gives {"missing": why} instead. CASE is a name of cases.py, or triad-cache, triad-memory (the machine).
+Each measurement is one line of JSON on stdout: {"seconds", "cpu", "steps", "version"}, where cpu less than
+seconds means that the core was shared. A package that cannot be imported gives {"missing": why} instead. CASE is a name of cases.py, or triad-cache, triad-memory (the machine).
 """
 
 import ctypes
@@ -103,10 +103,10 @@ def main():
         return
     advance(1)  # compiles, and touches all memory
     for count in map(int, sys.stdin if steps == "-" else [steps]):
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), time.process_time()
         advance(count)
-        seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, "steps": count, "version": versions}), flush=True)
+        seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+        print(json.dumps({"seconds": seconds, "cpu": cpu, "steps": count, "version": versions}), flush=True)
 
 
 if __name__ == "__main__":

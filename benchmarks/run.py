@@ -38,6 +38,7 @@ class Rival:
         self.name = name
         self.missing = None
         self.version = ""
+        self.shares = []  # of the core, that each measurement got
 
     def __enter__(self):
         return self
@@ -60,6 +61,8 @@ class Rival:
         answer = json.loads(line)
         self.missing = answer.get("missing")
         self.version = answer.get("version", "")
+        if not self.missing:
+            self.shares.append(answer["cpu"] / answer["seconds"])
         return answer.get("seconds")
 
 
@@ -127,6 +130,8 @@ def compare(case, arguments, folder):
         ratio = spread([a / b for a, b in zip(mine, theirs)], 2)
         cells = [case.title, f"{statistics.median(mine):.0f}", f"{case.rival} {statistics.median(theirs):.0f}", ratio]
         cells.append(spread(two, 0) if two else "-")
+        # The rival tells for both, being on the same core: other work there need not slow both alike.
+        cells.append(f"{min(rival.shares[-arguments.repeats :]):.0%}")
         return "| " + " | ".join(cells) + " |", rival.version
 
 
@@ -171,8 +176,6 @@ def main():
 
     date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
     head = [f"## {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
-    # Before our own processes add to it. Each side is slowed by other work, but not always alike: read such results with care.
-    head.append(f"- load average at the start: {os.getloadavg()[0]:.1f}")
     limits = machine(arguments.repeats)
     rows, versions, failed = [], {}, False
     with tempfile.TemporaryDirectory() as folder:
@@ -186,7 +189,7 @@ def main():
                 print(f"{name}: {failure}", file=sys.stderr)
                 failed = True
 
-    table = ["| case | ours MLUPS | rival MLUPS | ratio median (min..max) | ours on 2 ranks |", "|---|---|---|---|---|", *rows]
+    table = ["| case | ours MLUPS | rival MLUPS | ratio median (min..max) | ours on 2 ranks | core got |", "|---|---|---|---|---|---|", *rows]
     report = "\n".join([*head, *(f"- {version}" for version in versions), *limits, "", *table]) + "\n"
     print(report)
     if arguments.output:

@@ -3,6 +3,7 @@
 #include <muParser.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <numbers>
 
@@ -40,6 +41,22 @@ std::string with_power(std::string text) {
   return text;
 }
 
+/// muParser would let an expression assign to a variable.
+bool assigns(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '=') continue;
+    if (i + 1 < text.size() && text[i + 1] == '=') ++i;
+    else if (i == 0 || std::string("<>!").find(text[i - 1]) == std::string::npos) return true;
+  }
+  return false;
+}
+
+bool is_function(const std::string& name) {
+  mu::Parser parser;
+  define_functions(parser);
+  return parser.GetFunDef().count(name) > 0;
+}
+
 }  // namespace
 
 struct Expression::Parser {
@@ -65,6 +82,7 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
   parser_->text = config.text();
   parser_->place = config.place();
   parser_->dimensions = dimensions;
+  if (assigns(parser_->text)) config.fail("in the expression '" + parser_->text + "': = assigns; to compare, write ==");
   try {
     define_functions(parser_->parser);
     parser_->bind(time, parameters);
@@ -130,7 +148,7 @@ Parameters read_parameters(const Config& config) {
     const bool word = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
                       std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
     if (!word) value.fail("a parameter's name has letters, digits and underscores, and does not start with a digit");
-    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end()) value.fail("this name is taken; use another");
+    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end() || is_function(name)) value.fail("this name is taken; use another");
     parameters[name] = Expression(value, 0, false, parameters)({}, 0);
   }
   return parameters;

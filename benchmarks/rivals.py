@@ -4,7 +4,8 @@
     rivals.py CASE -         reads a number of steps a line from stdin, measures each: the compile is paid once
 
 Each measurement is one line of JSON on stdout: {"seconds", "cpu", "steps", "version"}, where cpu less than
-seconds means that the core was shared. A package that cannot be imported gives {"missing": why} instead. CASE is a name of cases.py, or triad-cache, triad-memory (the machine).
+seconds means that the core was shared. A package that cannot be imported gives {"missing": why} instead.
+CASE is a name of cases.py, or triad-cache, triad-memory (the machine).
 """
 
 import ctypes

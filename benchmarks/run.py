@@ -144,7 +144,7 @@ def machine(repeats):
             if steps is None:
                 return [f"- {name}: not measured ({triad.missing})"]
             rates = [size * steps / triad.seconds(steps) / 1e9 for _ in range(repeats)]
-            lines.append(f"- {name}, {size / 2**20:.3g} MiB, one core: {spread(rates, 1)} GB/s")
+            lines.append(f"- {name}, {size / 2**20:.3g} MiB, one core: {spread(rates, 1)} GB/s; core got {min(triad.shares[-repeats:]):.0%}")
     return lines
 
 

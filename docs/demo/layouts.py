@@ -7,7 +7,6 @@ import numpy as np
 
 matplotlib.use("Agg")  # no screen needed
 import matplotlib.pyplot as plt  # noqa: E402
-from matplotlib.patheffects import withStroke  # noqa: E402
 
 # Ranks and threads along the same dimension, x or y, and along different ones, both ways round.
 LAYOUTS = [("[2,1]", "[3,1]"), ("[1,2]", "[1,3]"), ("[2,1]", "[1,3]"), ("[1,2]", "[3,1]")]
@@ -16,6 +15,7 @@ RANK_COLOURS = ["#0072B2", "#E69F00"]  # of Okabe and Ito: told apart by colour-
 RANK_INKS = ["#004c78", "#7d5200"]
 TINTS = [0.16, 0.30, 0.44]             # a thread's share of its rank's colour
 INK = "#222222"
+LABEL_WIDTH = 18                       # cells that "rank 0, thread 0" takes
 LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9]     # of the contours, as a share of the initial maximum
 
 
@@ -65,14 +65,11 @@ def mixed(colour, share):
 
 
 def draw_owners(axes, run):
-    """A tint for every rank, a shade of it for every thread, with labels and cut lines."""
+    """A tint for every rank, a shade of it for every thread, and the lines between them."""
     shape = run["psi"].shape[1:]
     image = np.ones((*shape, 3))
     for rank, thread, ((x0, x1), (y0, y1)) in blocks(shape, run["ranks"], run["threads"]):
         image[x0:x1, y0:y1] = mixed(RANK_COLOURS[rank], TINTS[thread])
-        tall = y1 - y0 > x1 - x0
-        axes.text(x0 + (x1 - x0) / 2 if tall else x0 + 1.4, y1 - 1.4, f"rank {rank}{chr(10) if tall else ', '}thread {thread}",
-                  ha="center" if tall else "left", va="top", fontsize=8, linespacing=1.3, color=RANK_INKS[rank])
         axes.plot([x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0], color="white", linewidth=0.9)
     axes.imshow(image.swapaxes(0, 1), origin="lower", extent=(0, shape[0], 0, shape[1]), interpolation="nearest")
     for d, line in enumerate((axes.axvline, axes.axhline)):  # between ranks
@@ -81,19 +78,41 @@ def draw_owners(axes, run):
 
 
 def draw_field(axes, run):
-    """Contours of the first and the last record, and how far the maximum went."""
-    first, last = run["psi"][0], run["psi"][-1]
-    levels = np.array(LEVELS) * first.max()
-    axes.contour(run["x"], run["y"], first.T, levels=levels, colors=INK, linewidths=0.8, linestyles="dashed")
-    axes.contour(run["x"], run["y"], last.T, levels=levels, colors=INK, linewidths=1.2)
+    """Contours of the first and the last record, and the way of the maximum. Returns the cells that are covered."""
+    covered = np.zeros(run["psi"].shape[1:], bool)
     tops = []
-    for field, when in ((first, run["time"][0]), (last, run["time"][-1])):
+    for record, style in ((0, "dashed"), (-1, "solid")):
+        field, when = run["psi"][record], run["time"][record]
+        levels = np.array(LEVELS) * run["psi"][0].max()
+        axes.contour(run["x"], run["y"], field.T, levels=levels, colors=INK, linewidths=1, linestyles=style)
+        covered |= field > 0.8 * levels[0]
         i, j = np.unravel_index(field.argmax(), field.shape)
         tops.append((run["x"][i], run["y"][j]))
-        below = run["y"][field[i] > 0.1 * field.max()].min()
-        label = axes.text(tops[-1][0], below - 1, f"t = {when:g}", ha="center", va="top", fontsize=9, color=INK)
-        label.set_path_effects([withStroke(linewidth=2.5, foreground="white", alpha=0.8)])
+        below = int(np.flatnonzero(field[i] > levels[0])[0]) - 1
+        axes.text(run["x"][i], below, f"t = {when:g}", ha="center", va="top", fontsize=9, color=INK)
+        covered[i - 5:i + 6, below - 3:below] = True
     axes.annotate("", xy=tops[1], xytext=tops[0], arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2})
+    for x, y in np.linspace(*tops, 200):
+        covered[np.abs(run["x"] - x).argmin(), np.abs(run["y"] - y).argmin()] = True
+    return covered
+
+
+def label_owners(axes, run, covered):
+    """Labels every block, in the first of its corners where the label hides nothing."""
+    for rank, thread, ((x0, x1), (y0, y1)) in blocks(covered.shape, run["ranks"], run["threads"]):
+        narrow = x1 - x0 < LABEL_WIDTH + 2
+        width, height = (LABEL_WIDTH * 0.6, 6) if narrow else (LABEL_WIDTH, 3)
+
+        def hidden(corner):
+            right, bottom = corner
+            x = int(x1 - 1 - width if right else x0 + 1)
+            y = int(y0 + 1 if bottom else y1 - 1 - height)
+            return covered[x:x + int(width), y:y + height].sum()
+
+        right, bottom = min([(False, False), (True, False), (False, True), (True, True)], key=hidden)
+        axes.text(x1 - 1.2 if right else x0 + 1.2, y0 + 1.2 if bottom else y1 - 1.2,
+                  f"rank {rank}" + ("\n" if narrow else ", ") + f"thread {thread}", fontsize=8.5, linespacing=1.3,
+                  ha="right" if right else "left", va="bottom" if bottom else "top", color=RANK_INKS[rank])
 
 
 def name(run):
@@ -110,7 +129,7 @@ def draw(paths, picture):
     figure, panels = plt.subplots(2, 2, figsize=(9.6, 8.5), sharex=True, sharey=True, layout="constrained")
     for axes, run, letter in zip(panels.flat, runs, "abcd"):
         draw_owners(axes, run)
-        draw_field(axes, run)
+        label_owners(axes, run, draw_field(axes, run))
         axes.set_title(f"({letter})  {name(run)}", fontsize=10, loc="left", linespacing=1.4)
         axes.tick_params(length=3, labelsize=9)
         axes.label_outer()

@@ -68,19 +68,17 @@ struct Transverse {
   const double *c_l_below, *c_l_above, *c_r_below, *c_r_above;
 };
 
-/// The antidiffusive Courant number of the next pass (Smolarkiewicz 1984, with G), every cross term included.
-template <int Axes, bool Gauge, bool HasG>
+/// The antidiffusive Courant number of the next pass (Smolarkiewicz 1984, with G), with `Crossed` cross terms:
+/// one for each other axis, or none where the scheme is dimensionally split.
+template <int Crossed, bool Gauge, bool HasG>
 void antidiffusive_row(Index n, double* __restrict out, const double* c, const double* l, const double* r,
-                       const double* g_l, const double* g_r, const std::array<Transverse, 2> transverse, int crossed,
+                       const double* g_l, const double* g_r, const std::array<Transverse, 2> transverse,
                        double epsilon) {
-  // `crossed` is Axes - 1, or 0 when the scheme is dimensionally split: not known at compile time.
-  const std::size_t across = static_cast<std::size_t>(crossed);
   for (Index k = 0; k < n; ++k) {
     const double g = HasG ? 0.5 * (g_l[k] + g_r[k]) : 1;
     const double gradient = Gauge ? (r[k] - l[k]) / 2 : (r[k] - l[k]) / (r[k] + l[k] + epsilon);
     double result = (std::fabs(c[k]) - (HasG ? c[k] * c[k] / g : c[k] * c[k])) * gradient;
-    for (std::size_t t = 0; t < static_cast<std::size_t>(Axes - 1); ++t) {
-      if (t >= across) break;
+    for (std::size_t t = 0; t < static_cast<std::size_t>(Crossed); ++t) {
       const Transverse& e = transverse[t];
       const double above = e.r_above[k] + e.l_above[k];
       const double below = e.r_below[k] + e.l_below[k];
@@ -126,8 +124,8 @@ void limit_row(Index n, double* __restrict c, const double* l, const double* r, 
                const double* up_r, const double* down_r) {
   for (Index k = 0; k < n; ++k) {
     const double donor = Gauge ? 1 : (c[k] > 0 ? l[k] : r[k]);
-    const bool to_r = (c[k] > 0) != (donor < 0);
-    const double room = to_r ? std::min(down_l[k], up_r[k]) : std::min(up_l[k], down_r[k]);
+    const double direction = donor < 0 ? -c[k] : c[k];
+    const double room = direction > 0 ? std::min(down_l[k], up_r[k]) : std::min(up_l[k], down_r[k]);
     c[k] *= std::min(1.0, room);
   }
 }

@@ -114,10 +114,9 @@ class Scheme {
                            c_l, c_l + courant.stride(e), c_r, c_r + courant.stride(e)};
       }
       const double* g = row(pass.g, i, j, k);
-      antidiffusive_row<Axes, Gauge, HasG>(faces.extent(2), pass.antidiffusive[at(axis)]->row(i, j) + k,
-                                           pass.courant[at(axis)]->row(i, j) + k, r - step, r,
-                                           HasG ? g - pass.g->stride(axis) : nullptr, g, transverse,
-                                           options.dimensionally_split ? 0 : Axes - 1, options.epsilon);
+      const auto kernel = options.dimensionally_split ? antidiffusive_row<0, Gauge, HasG> : antidiffusive_row<Axes - 1, Gauge, HasG>;
+      kernel(faces.extent(2), pass.antidiffusive[at(axis)]->row(i, j) + k, pass.courant[at(axis)]->row(i, j) + k, r - step, r,
+             HasG ? g - pass.g->stride(axis) : nullptr, g, transverse, options.epsilon);
     });
   }
 

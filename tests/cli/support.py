@@ -19,6 +19,9 @@ MPIEXEC = os.environ.get("TESSERA_MPIEXEC") or shutil.which("mpiexec") or "mpiex
 CONFIGS = pathlib.Path(os.environ.get("TESSERA_CONFIGS", ROOT / "configs")).resolve()
 TIMEOUT = 60  # seconds, for a run that takes a few
 
+if not (BIN / "mpdata").exists():
+    raise SystemExit(f"no apps in {BIN}: set TESSERA_BIN to the folder where mpdata lies")
+
 # Read by Open MPI alone: as root, more ranks than cores, not bound to any, no naps.
 ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
@@ -63,27 +66,32 @@ def folder():
 
 
 def start(app, arguments, ranks, where, **options):
-    """Starts mpiexec in a session of its own, so that end() finds all that belongs to it."""
     command = [MPIEXEC, "-n", str(ranks), str(BIN / app), *map(str, arguments)]
     return subprocess.Popen(command, cwd=where, env={**os.environ, **ENVIRONMENT}, stdin=subprocess.DEVNULL, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options)
 
 
-def session(pid):
-    """All processes of a session. Open MPI's ranks leave mpiexec's process group, but not its session."""
-    members = []
+def family(root):
+    """A process and all below it. Ranks leave mpiexec's process group, and with MPICH its session."""
+    children, dead = {}, set()
     for entry in pathlib.Path("/proc").iterdir():
         with contextlib.suppress(OSError, ValueError):
+            pid = int(entry.name)
             fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            if entry.name.isdigit() and int(fields[3]) == pid and fields[0] != "Z":
-                members.append(int(entry.name))
-    return members
+            children.setdefault(int(fields[1]), []).append(pid)
+            if fields[0] == "Z":
+                dead.add(pid)
+    members = [root]
+    for pid in members:
+        members += children.get(pid, [])
+    return [pid for pid in members if pid not in dead]
 
 
 def end(process):
-    for pid in session(process.pid):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    if process.poll() is None:
+        for pid in family(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
 
 def finish(process):
@@ -101,25 +109,24 @@ def run(app, arguments, ranks, where, **options):
     return finish(start(app, arguments, ranks, where, **options))
 
 
-def rank_processes(process, app, count):
-    """The ranks of a started run, once each of them has begun to take requests to stop."""
-    caught = 1 << (signal.SIGINT - 1)  # the last that the app installs; no MPI catches it in a rank
-    until = time.monotonic() + TIMEOUT
-    while time.monotonic() < until and process.poll() is None:
-        ready = []
-        for pid in session(process.pid):
+def rank_processes(process, app, count, signals=True):
+    """The ranks of a started run, once each of them has begun to take requests to stop (which needs a checkpoint.file)."""
+    caught = 1 << (signal.SIGINT - 1) if signals else 0  # the last that the app installs; no MPI catches it in a rank
+    found = []
+
+    def ready():
+        found.clear()
+        for pid in family(process.pid):
             with contextlib.suppress(OSError):
                 if os.path.basename(os.readlink(f"/proc/{pid}/exe")) != app:
                     continue
                 status = pathlib.Path(f"/proc/{pid}/status").read_text()
-                if int(status.split("SigCgt:")[1].split()[0], 16) & caught:
-                    ready.append(pid)
-        if len(ready) == count:
-            return sorted(ready)
-        time.sleep(0.01)
-    end(process)
-    out, err = process.communicate()
-    raise AssertionError(f"{count} ranks did not come up: {process.args}\n{out}\n{err}")
+                if int(status.split("SigCgt:")[1].split()[0], 16) & caught == caught:
+                    found.append(pid)
+        return len(found) == count
+
+    wait_for(ready, process)
+    return sorted(found)
 
 
 def wait_for(condition, process):

@@ -1,0 +1,32 @@
+"""Courant fields for which MPDATA is not stable or not defined are refused, and the message says where they are given."""
+import unittest
+
+from support import MPDATA, check_refused, place
+
+
+class BadCourant(unittest.TestCase):
+    def refused(self, new, *fragments, old='["0.2", "0.1"]'):
+        text, where = place(MPDATA.replace(old, new))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", *fragments], {"run.yaml": text})
+
+    def test_above_one(self):
+        self.refused('¦["0.5", "-0.6"]', "mpdata.courant: the outgoing Courant numbers add up to 1.1", "cell [0, 0]",
+                     "at most 1 is stable", "use a smaller step")
+
+    def test_above_one_in_one_cell_only(self):
+        # Only between faces 7 and 8 does more flow out than is there: the last rank knows, all must say it.
+        self.refused('¦["x < 7.5 ? -0.6 : 0.6 - 1.2*(x > 11.5)", 0]', "add up to 1.2 in cell [7, 0]")
+
+    def test_not_finite(self):
+        self.refused('¦["1/(y - 4.5)", 0]', "mpdata.courant", "not finite", "[0, 4]")
+
+    def test_not_periodic(self):
+        self.refused('[¦"0.01*x", 0]', "mpdata.courant[0]: dimension x is periodic", "0 on the first and 0.12 on the last",
+                     "use an expression that is periodic along x")
+
+    def test_density_not_above_zero(self):
+        self.refused('["0.2", "0.1"]\n  g_factor: ¦"x - 8"', "mpdata.g_factor", "not above 0 in cell [0, 0]")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,177 @@
+"""Stopped and resumed, on another layout, is bit for bit the same as never stopped.
+
+The first part of each run has no end in sight. Where it was stopped decides how long the resumed run and
+the unbroken one are, so that the test takes no longer on a slow machine, and cannot come too late on a fast one.
+"""
+import math
+import os
+import signal
+import unittest
+
+import h5py
+
+from support import CAHN_HILLIARD, MPDATA, end, finish, folder, rank_processes, run, start, wait_for
+
+CHECKPOINT = "checkpoint: {file: run.ckpt}\n"
+NO_END = 1000000000
+TWO_RANKS = ["--set", "layout.ranks=[2,1]"]
+OTHER_LAYOUT = ["--set", "layout.ranks=[1,3]", "--set", "layout.threads=[2,1]"]
+
+
+def contents(path):
+    """All data sets of a file, as bytes."""
+    with h5py.File(path, "r") as file:
+        return {name: (data.shape, data[()].tobytes()) for name, data in file.items()}
+
+
+def position(path):
+    """Where a checkpoint lies: time and number of steps."""
+    with h5py.File(path, "r") as file:
+        return float(file["numbers"].attrs["time"]), int(file["numbers"].attrs["step"])
+
+
+class Resume(unittest.TestCase):
+    def stop(self, app, where, arguments, signalled):
+        process = start(app, ["run.yaml", *TWO_RANKS, *arguments], 2, where)
+        try:
+            pids = rank_processes(process, app, 2)
+            signalled(process, pids, where)
+            return finish(process)
+        finally:
+            end(process)
+
+    def compare(self, app, where, text, last):
+        """Resumes what lies in `where`, runs the same unbroken, and compares."""
+        resumed = run(app, ["run.yaml", "--resume", *OTHER_LAYOUT, *last], 3, where)
+        self.assertEqual(resumed.code, 0, resumed.err)
+        self.assertIn("resumed from run.ckpt at step", resumed.out)
+        with folder() as whole:
+            (whole / "run.yaml").write_text(text)
+            unbroken = run(app, ["run.yaml", *last], 1, whole)
+            self.assertEqual(unbroken.code, 0, unbroken.err)
+            found, expected = contents(where / "out.h5"), contents(whole / "out.h5")
+            self.assertEqual(found.keys(), expected.keys())
+            for name in expected:
+                self.assertEqual(found[name], expected[name], name)
+
+    def interrupt(self, app, text, arguments, last, signalled):
+        text += CHECKPOINT
+        with folder() as where:
+            (where / "run.yaml").write_text(text)
+            result = self.stop(app, where, arguments, signalled)
+            self.assertEqual(result.code, 3, result.err)
+            self.assertNotIn("error:", result.err)
+            time, step = position(where / "run.ckpt")
+            self.assertIn(f"stopped by request at step {step}", result.out)
+            self.assertIn("--resume run.ckpt", result.out)
+            self.compare(app, where, text, last(time, step))
+
+    @staticmethod
+    def ask_all(process, pids, where):
+        for pid in pids:
+            os.kill(pid, signal.SIGUSR1)
+
+    @staticmethod
+    def ask_one(process, pids, where):
+        os.kill(pids[-1], signal.SIGUSR1)
+
+    def test_mpdata(self):
+        text = MPDATA.replace("courant:", "iterations: 3\n  nonoscillatory: true\n  courant:").replace("every: 2", "every: 500")
+        self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
+                       lambda time, step: ["--set", f"time.steps={step + 1200}"], self.ask_all)
+
+    def test_cahn_hilliard_fixed_step(self):
+        text = CAHN_HILLIARD.replace("every: 2", "every: 500")
+        self.interrupt("cahn-hilliard", text, ["--set", f"time.steps={NO_END}"],
+                       lambda time, step: ["--set", f"time.steps={step + 1200}"], self.ask_one)
+
+    def test_cahn_hilliard_adaptive(self):
+        """Every accepted step is recorded, so that the steps must be the same too."""
+        text = CAHN_HILLIARD.replace("step: 0.01", "tolerance: 1.0e-4").replace("every: 2", "every: 1")
+        self.interrupt("cahn-hilliard", text, ["--set", f"time.steps={NO_END}"],
+                       lambda time, step: ["--set", f"time.steps={step + 50}"], self.ask_all)
+
+    def test_cahn_hilliard_adaptive_to_a_time(self):
+        """Steps clipped at the times of output, and a stop between two of them."""
+        text = CAHN_HILLIARD.replace("step: 0.01", "tolerance: 1.0e-4").replace("every: 2", "interval: 2.5")
+        self.interrupt("cahn-hilliard", text, ["--set", "time.steps=null", "--set", f"time.end={NO_END}"],
+                       lambda time, step: ["--set", "time.steps=null", "--set", f"time.end={2.5 * math.ceil(time / 2.5) + 5.5}"],
+                       self.ask_one)
+
+    def test_asked_through_mpiexec(self):
+        """mpiexec passes SIGUSR1 on to the ranks, and their exit code back."""
+        self.interrupt("mpdata", MPDATA.replace("every: 2", "every: 500"), ["--set", f"time.steps={NO_END}"],
+                       lambda time, step: ["--set", f"time.steps={step + 700}"],
+                       lambda process, pids, where: process.send_signal(signal.SIGUSR1))
+
+    def test_killed_after_a_checkpoint(self):
+        """Records after the last checkpoint are written once more, and appear once."""
+        text = MPDATA.replace("every: 2", "every: 20") + CHECKPOINT.replace("}", ", every_seconds: 0.3}")
+        with folder() as where:
+            (where / "run.yaml").write_text(text)
+
+            def kill(process, pids, where):
+                wait_for((where / "run.ckpt").exists, process)
+                size = (where / "out.h5").stat().st_size
+                wait_for(lambda: (where / "out.h5").stat().st_size > size + 20000, process)
+                for pid in pids:
+                    os.kill(pid, signal.SIGKILL)
+
+            result = self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], kill)
+            self.assertNotEqual(result.code, 0)
+            with h5py.File(where / "out.h5", "r") as file:
+                last = int(file["step"][-1])
+            self.compare("mpdata", where, text, ["--set", f"time.steps={last + 100}"])
+
+    def test_resumed_twice(self):
+        """A second resume from the same checkpoint takes back the records of the first, and writes the same."""
+        text = MPDATA.replace("every: 2", "every: 20") + CHECKPOINT
+        with folder() as where:
+            (where / "run.yaml").write_text(text)
+            self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], self.ask_all)
+            _, step = position(where / "run.ckpt")
+            last = ["--set", f"time.steps={step + 200}"]
+            self.assertEqual(run("mpdata", ["run.yaml", "--resume", *last], 3, where).code, 0)
+            self.compare("mpdata", where, text, last)
+
+    def test_resumed_at_the_end(self):
+        """Stopped at what turns out to be the last step: its record is still due."""
+        for extra in (0, 1):
+            with self.subTest(steps_left=extra), folder() as where:
+                text = MPDATA.replace("every: 2", f"every: {NO_END}") + CHECKPOINT
+                (where / "run.yaml").write_text(text)
+                self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], self.ask_all)
+                _, step = position(where / "run.ckpt")
+                self.compare("mpdata", where, text, ["--set", f"time.steps={step + extra}"])
+
+    def test_resumed_with_another_step(self):
+        """Time goes on from the checkpoint's, or the change is refused; it never goes back."""
+        with folder() as where:
+            (where / "run.yaml").write_text(MPDATA.replace("every: 2", f"every: {NO_END}") + CHECKPOINT)
+            self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], self.ask_all)
+            time, step = position(where / "run.ckpt")
+            result = run("mpdata", ["run.yaml", "--resume", "--set", "time.step=0.5", "--set", f"time.steps={step + 10}"], 1, where)
+            if result.code == 2:
+                self.assertIn("time.step", result.err)
+                return
+            self.assertEqual(result.code, 0, result.err)
+            with h5py.File(where / "out.h5", "r") as file:
+                self.assertEqual(float(file["time"][-1]), time + 5)
+
+    def test_another_checkpoint_file(self):
+        """--resume FILE, and an output file that is not there any more: it begins anew."""
+        with folder() as where:
+            (where / "run.yaml").write_text(MPDATA + CHECKPOINT)
+            self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], self.ask_all)
+            (where / "run.ckpt").rename(where / "kept.ckpt")
+            (where / "out.h5").unlink()
+            _, step = position(where / "kept.ckpt")
+            result = run("mpdata", ["run.yaml", "--resume", "kept.ckpt", "--set", f"time.steps={step + 10}"], 1, where)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertIn("warning: out.h5 is not there any more", result.err)
+            with h5py.File(where / "out.h5", "r") as file:
+                self.assertEqual(int(file["step"][-1]), step + 10)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -72,7 +72,7 @@ Environment::Environment(int& argc, char**& argv, ThreadLevel wanted, ThreadLeve
 
 Environment::~Environment() {
   // While an exception unwinds, other ranks may be waiting for this one: finalizing would hang.
-  if (std::uncaught_exceptions() > exceptions_) on_terminate();
+  if (std::uncaught_exceptions() > exceptions_) abort("an exception is leaving the scope of comm::Environment");
   if (owner_ && running()) MPI_Finalize();
 }
 

@@ -52,7 +52,9 @@ Machine inspect_machine(const comm::Communicator& communicator) {
   const Mask own = inherited_mask();
   Mask all = own;
   node.allreduce(all, comm::Operator::bitwise_or);
-  return {node.size(), count(all), count(own), describe(own)};
+  const int cores = count(all);
+  const int share = communicator.allreduce(cores > node.size() ? cores / node.size() : 1, comm::Operator::min);
+  return {node.size(), cores, count(own), share, describe(own)};
 }
 
 }  // namespace tessera

@@ -51,7 +51,7 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
   const LayoutRequest request{read_counts(section, "ranks", grid.dimensions(), -1),
                               read_counts(section, "threads", grid.dimensions(), 1)};
   Layout layout;
-  if (const auto problem = choose_layout(grid, request, rank_count, machine.fair_share(), reach, layout)) {
+  if (const auto problem = choose_layout(grid, request, rank_count, machine.fair_share, reach, layout)) {
     (section.has(problem->key) ? section.at(problem->key) : section).fail(problem->what);
   }
   return layout;

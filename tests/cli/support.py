@@ -22,6 +22,8 @@ TIMEOUT = 60  # seconds, for a run that takes a few
 if not (BIN / "mpdata").exists():
     raise SystemExit(f"no apps in {BIN}: set TESSERA_BIN to the folder where mpdata lies")
 
+OPEN_MPI = "HYDRA" not in subprocess.run([MPIEXEC, "--version"], capture_output=True, text=True, check=True).stdout
+
 # Read by Open MPI alone: as root, more ranks than cores, not bound to any, no naps.
 ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT": "1",

@@ -45,6 +45,9 @@ class BadRun(unittest.TestCase):
         self.cahn_hilliard("[12, 10]", "[12, 10]\n  boundary: ¦{lower: {value: 1}}", "grid.boundary: the key 'upper' is missing")
 
     def test_value_on_a_periodic_dimension(self):
+        periodic = CAHN_HILLIARD.replace("[12, 10]", "[12, 10]\n  boundary: periodic")
+        self.refused("cahn-hilliard", periodic, "cahn_hilliard: {", "cahn_hilliard: {boundary: ¦{value: 0}, ",
+                     "cahn_hilliard.boundary: dimension x is periodic in grid.boundary", "for all fields or for none")
         self.cahn_hilliard("cahn_hilliard: {", "cahn_hilliard: {boundary: [¦periodic, {value: 0}], ",
                            "cahn_hilliard.boundary[0]: dimension x is not periodic in grid.boundary")
 

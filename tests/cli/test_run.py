@@ -5,7 +5,7 @@ import unittest
 
 import h5py
 
-from support import BIN, CAHN_HILLIARD, CONFIGS, MPDATA, folder, run
+from support import CAHN_HILLIARD, CONFIGS, MPDATA, folder, run
 
 
 def contents(path):
@@ -50,6 +50,13 @@ class Options(unittest.TestCase):
             self.assertIn(line, result.out)
         self.assertEqual(files, ["run.yaml"])
 
+    def test_numbers_are_decimal(self):
+        """010 is ten, not YAML 1.1's octal eight; an integer may have an exponent."""
+        for ten in ("010", "1e1", "10.0", "+10"):
+            result, _ = self.start("mpdata", ["run.yaml", "--check"], 1, MPDATA.replace("[12, 10]", f"[12, {ten}]"))
+            self.assertEqual(result.code, 0, result.err)
+            self.assertIn("grid: 12 x 10 cells", result.out)
+
     def test_check_leaves_files_as_they_are(self):
         with folder() as where:
             (where / "run.yaml").write_text(MPDATA)
@@ -59,12 +66,12 @@ class Options(unittest.TestCase):
 
     def test_quiet(self):
         for app, text in (("mpdata", MPDATA), ("cahn-hilliard", CAHN_HILLIARD)):
-            result, files = self.start(app, ["run.yaml", "--quiet"], 2, text)
+            result, files = self.start(app, ["run.yaml", "--quiet"], 1, text)
             self.assertEqual((result.code, result.out, result.err), (0, "", ""))
             self.assertIn("out.h5", files)
 
     def test_done(self):
-        result, _ = self.start("mpdata", ["run.yaml"], 2)
+        result, _ = self.start("mpdata", ["run.yaml"])
         self.assertEqual((result.code, result.err), (0, ""))
         self.assertIn("done: 4 steps, t = 4,", result.out)
 

@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Config config = Config::parse(std::string(data, data + size), "fuzz");
     const Parameters parameters = read_parameters(config.section("parameters"));
     const Grid grid = read_grid(config, true);
-    Machine machine{1, 4, 4, "0-3"};
+    const Machine machine{1, 4, 4, 4, "0-3"};
     read_layout(config, grid, 4, machine, 2);
     const Config initial = config.section("initial");
     for (const std::string& key : initial.keys()) Expression(initial.at(key), grid.dimensions(), false, parameters)({}, 0);

@@ -1,5 +1,6 @@
 #include "driver.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <iomanip>
 #include <sstream>
@@ -17,12 +18,15 @@ OutputOptions read_output(const Config& config, const State& state, const comm::
   OutputOptions options{section.text("file", ""), state.fields};
   if (section.has("fields")) {
     options.fields.clear();
+    if (section.at("fields").items().empty()) section.at("fields").fail("name at least one field, or leave the key out for all");
     std::vector<std::string> names;
     for (const Field* field : state.fields) names.push_back(field->name());
     for (const Config& item : section.at("fields").items()) {
       const std::string name = item.choice(names);
       for (Field* field : state.fields) {
-        if (field->name() == name) options.fields.push_back(field);
+        if (field->name() != name) continue;
+        if (std::find(options.fields.begin(), options.fields.end(), field) != options.fields.end()) item.fail("'" + name + "' is named twice");
+        options.fields.push_back(field);
       }
     }
   }
@@ -41,7 +45,12 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Comm
   if (section.keys().empty()) return {};
   CheckpointOptions options{section.at("file").text(), 0};
   if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").positive();
-  if (const std::string why = io::why_not_writable(options.file + ".tmp", communicator); !why.empty()) {
+  if (options.file == config.section("output").text("file", "")) {
+    section.at("file").fail("is the same as output.file; a checkpoint would replace the output: name another file");
+  }
+  std::string why = io::why_not_writable(options.file, communicator);
+  if (why.empty()) why = io::why_not_writable(options.file + ".tmp", communicator);
+  if (!why.empty()) {
     section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
   }
   return options;
@@ -96,8 +105,17 @@ Identity identity_of(const App& app, const Config& config) {
           config.source()};
 }
 
+std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& checkpoint, const comm::Communicator& communicator) {
+  const std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
+  if (file.empty()) throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
+  if (!io::exists(file, communicator)) {
+    throw ConfigError("--resume: there is no checkpoint " + file + "; start without --resume, or name the right file");
+  }
+  return file;
+}
+
 int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel level) {
-  const comm::Communicator world = comm::Communicator::world();
+  comm::Communicator world = comm::Communicator::world().dup();
   const Log log(world.root(), line.verbosity);
 
   // 1. Read; nothing is allocated before the layout is known to work.
@@ -109,7 +127,10 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const Layout layout = read_layout(config, grid, world.size(), machine, problem.reach);
   const ExchangeOptions exchange = read_exchange(config, layout, machine, world, level, log);
 
+  require_memory(config, grid, layout, machine, world);
+
   // 2. Set up.
+  world.set_wait_policy(exchange.wait);
   Domain domain(grid, layout, world, exchange, log);
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
@@ -117,15 +138,12 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
   config.require_all_read();
   print_plan(domain, *solver, schedule, output, checkpoint);
+  const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
   if (line.check) return 0;
 
   // 3. Run.
   TimeLoop loop(domain, *solver, schedule, output, checkpoint, identity_of(app, config));
-  if (line.resume) {
-    const std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
-    if (file.empty()) throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
-    loop.resume(file);
-  }
+  if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;
 }
 

@@ -14,6 +14,12 @@ namespace {
 constexpr double sync_seconds = 0.2;      // how soon a request to stop, or a NaN, is noticed
 constexpr double report_seconds = 5;
 
+std::string short_number(double value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
+}
+
 std::string time_left(double seconds) {
   std::ostringstream text;
   if (!std::isfinite(seconds)) return "?";
@@ -37,13 +43,19 @@ TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, con
       identity_(identity) {}
 
 void TimeLoop::resume(const std::string& file) {
-  std::vector<std::string> names{"time", "step", "records"};
+  std::vector<std::string> names{"time", "step", "records", "last_record", "fixed_step"};
   for (const auto& number : state_.numbers) names.push_back(number.first);
   const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.fields, identity_.program, names);
+  if (const double before = data.numbers.at("fixed_step"); before != solver_.fixed_step()) {
+    const auto text = [](double step) { return step > 0 ? "a fixed step of " + short_number(step) : std::string("adapted steps"); };
+    throw ConfigError("--resume: " + file + " was written with " + text(before) + ", the configuration asks for " +
+                      text(solver_.fixed_step()) + "; keep time.step as it was");
+  }
   for (const auto& [name, value] : state_.numbers) *value = data.numbers.at(name);
   time_ = data.numbers.at("time");
   step_ = static_cast<Index>(data.numbers.at("step"));
   records_ = static_cast<Index>(data.numbers.at("records"));
+  last_record_ = static_cast<Index>(data.numbers.at("last_record"));
   resumed_ = true;
   std::ostringstream text;
   text << "resumed from " << file << " at step " << step_ << ", t = " << time_;
@@ -66,11 +78,8 @@ bool TimeLoop::run() {
   started_ = last_sync_ = last_report_ = last_checkpoint_ = comm::wtime();
   first_step_ = step_;
   next_sync_ = step_ + 1;
-  Index recorded_step = resumed_ ? step_ : -1;
   const auto record_if_due = [&](bool due) {
-    if (!due || recorded_step == step_) return;
-    record();
-    recorded_step = step_;
+    if (due && last_record_ != step_) record();
   };
   record_if_due(records_ == 0);
   while (!schedule_.finished(time_, step_)) {
@@ -96,6 +105,7 @@ void TimeLoop::record() {
   refuse_not_finite();
   if (series_) series_->append(time_, step_);
   ++records_;
+  last_record_ = step_;
   output_seconds_ += comm::wtime() - begin;
 }
 
@@ -106,6 +116,8 @@ void TimeLoop::write_checkpoint() {
   data.numbers["time"] = time_;
   data.numbers["step"] = static_cast<double>(step_);
   data.numbers["records"] = static_cast<double>(records_);
+  data.numbers["last_record"] = static_cast<double>(last_record_);
+  data.numbers["fixed_step"] = solver_.fixed_step();
   io::write_checkpoint(domain_, checkpoint_.file, state_.fields, data);
   last_checkpoint_ = comm::wtime();
 }
@@ -126,7 +138,7 @@ void TimeLoop::refuse_not_finite() {
     const Index cell = first_not_finite(domain_, *field);
     if (cell < 0) continue;
     what << "step " << step_ << ": " << field->name() << " is not finite in " << domain_.grid().describe(domain_.grid().cell(cell))
-         << "; use a smaller time.step";
+         << " (noticed at this step, it may be older); look at the initial data and the step";
     throw RunError(what.str());
   }
 }

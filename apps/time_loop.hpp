@@ -58,6 +58,7 @@ class TimeLoop {
   double time_ = 0;
   Index step_ = 0;
   Index records_ = 0;
+  Index last_record_ = -1;  // its step
   bool resumed_ = false;
   // Of this process's part of the run:
   double started_ = 0;

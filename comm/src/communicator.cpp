@@ -20,13 +20,15 @@ Communicator::Communicator(Communicator&& other) noexcept
     : handle_(std::exchange(other.handle_, MPI_COMM_NULL)),
       owner_(std::exchange(other.owner_, false)),
       rank_(other.rank_),
-      size_(other.size_) {}
+      size_(other.size_),
+      wait_policy_(other.wait_policy_) {}
 
 Communicator& Communicator::operator=(Communicator&& other) noexcept {
   std::swap(handle_, other.handle_);
   std::swap(owner_, other.owner_);
   std::swap(rank_, other.rank_);
   std::swap(size_, other.size_);
+  std::swap(wait_policy_, other.wait_policy_);
   return *this;
 }
 

@@ -1,5 +1,7 @@
 #include "tessera/core/boundary.hpp"
 
+#include <cmath>
+
 namespace tessera {
 namespace {
 
@@ -32,7 +34,12 @@ std::vector<bool> read_periodic(const Config& grid, int dimensions, bool otherwi
   if (!grid.has("boundary")) return periodic;
   const auto conditions = each_dimension(grid.at("boundary"), dimensions);
   for (std::size_t d = 0; d < conditions.size(); ++d) {
-    if (is_periodic(conditions[d])) conditions[d].choice({"periodic"});
+    if (is_periodic(conditions[d]) && conditions[d].text() != "periodic") {
+      const auto near = nearest(conditions[d].text(), {"periodic"});
+      conditions[d].fail("'" + conditions[d].text() + "' is no boundary;" + (near ? " did you mean 'periodic'?" : "") +
+                         " allowed: periodic, {value: v}, {derivative: v}, {lower: .., upper: ..}");
+    }
+    if (conditions[d].is_list()) conditions[d].fail("expected periodic, {value: v}, {derivative: v} or {lower: .., upper: ..}, found a list");
     periodic[d] = is_periodic(conditions[d]);
   }
   return periodic;
@@ -61,6 +68,7 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
       wall.constant = !expression.uses_time();
       for (int d = 0; d < grid.dimensions(); ++d) wall.constant = wall.constant && !expression.uses_dimension(d);
       wall.value = expression({}, 0);
+      if (wall.constant && !std::isfinite(wall.value)) throw ConfigError(expression.place() + ": '" + expression.text() + "' is not finite");
       if (!wall.constant) wall.evaluate.assign(domain.blocks().size(), expression);
     }
   }

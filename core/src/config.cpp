@@ -24,6 +24,7 @@ struct Config::Node {
   std::vector<std::pair<std::string, std::shared_ptr<Node>>> entries;
   mutable std::set<std::string> asked;
   mutable bool read = false;
+  std::size_t depth = 0;
   std::shared_ptr<const std::string> source;
 
   const std::shared_ptr<Node>* find(const std::string& key) const {
@@ -49,13 +50,16 @@ std::string where(const Node& node, Index columns = 0) {
 std::string join(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
 std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const std::string& path) {
+  constexpr std::size_t deepest = 50;
   auto node = std::make_shared<Node>();
+  node->depth = parent.depth + 1;
   node->file = parent.file;
   node->path = path;
   node->source = parent.source;
   const bool overriding = parent.line == 0 && !parent.path.empty();
   node->line = overriding ? 0 : yaml.Mark().line + 1;
   node->column = overriding ? 0 : yaml.Mark().column + 1;
+  if (node->depth > deepest) fail_at(parent, "lists or sections inside each other more than 50 deep; does an alias (*) hold itself?");
   switch (yaml.Type()) {
     case YAML::NodeType::Undefined:
     case YAML::NodeType::Null: break;
@@ -89,7 +93,9 @@ std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const 
 
 YAML::Node load(const std::string& text, const std::string& name) {
   try {
-    return YAML::Load(text);
+    std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) throw ConfigError(name + ": holds " + std::to_string(documents.size()) + " YAML documents (---); keep one");
+    return documents.empty() ? YAML::Node() : documents.front();
   } catch (const YAML::Exception& error) {
     std::string place = name;
     if (!error.mark.is_null()) place += ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1);
@@ -110,21 +116,26 @@ void override_key(Node& root, const std::string& assignment) {
   place.path = path;
   place.source = root.source;
   std::vector<std::string> steps;
+  std::string reached;
   while (std::getline(keys, key, '.')) steps.push_back(key);
+  if (path.back() == '.' || std::count(steps.begin(), steps.end(), "") > 0) throw ConfigError(name + ": an empty key; write it as key.key=value");
   for (std::size_t s = 0; s < steps.size(); ++s) {
     if (node->kind == Node::Kind::empty) node->kind = Node::Kind::section;
     if (node->kind != Node::Kind::section) throw ConfigError(name + ": " + node->path + " is not a section");
     const bool last = s + 1 == steps.size();
     const auto* found = node->find(steps[s]);
     if (!last && found != nullptr) {
+      reached = join(reached, steps[s]);
       node = found->get();
       continue;
     }
     std::shared_ptr<Node> child;
+    reached = join(reached, steps[s]);
     if (last) {
       child = convert(load(assignment.substr(equals + 1), name), place, path);
     } else {
       child = std::make_shared<Node>(place);
+      child->path = reached;
       child->kind = Node::Kind::section;
     }
     if (found != nullptr) {
@@ -161,14 +172,17 @@ void collect_unread(const Node& node) {
       if (known.empty()) {
         what += "; nothing is read here";
       } else {
-        what += " Known here:";
+        what += what.back() == '?' ? " Known here:" : "; known here:";
         for (const auto& k : known) what += (&k == &known.front() ? " " : ", ") + k;
       }
       fail_at(*child, what);
     }
     collect_unread(*child);
   }
-  for (const auto& item : node.items) collect_unread(*item);
+  for (const auto& item : node.items) {
+    if (item->kind == Node::Kind::scalar && !item->read) fail_at(*item, "'" + item->scalar + "' is not read by anything; expected something else here");
+    collect_unread(*item);
+  }
 }
 
 }  // namespace
@@ -259,7 +273,7 @@ std::vector<Config> Config::items(int count, const std::string& what) const {
 double Config::number() const {
   const std::string& text = scalar(*node_, "a number");
   double value = 0;
-  const char* begin = text.data() + (text.size() > 1 && text[0] == '+' ? 1 : 0);
+  const char* begin = text.data() + (text.size() > 1 && text[0] == '+' && text[1] != '-' ? 1 : 0);
   const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
     fail("expected a finite number, found '" + text + "'");
@@ -286,8 +300,8 @@ std::string Config::choice(const std::vector<std::string>& allowed) const {
   const std::string& value = scalar(*node_, "a word");
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
   std::string what = "'" + value + "' is not allowed;";
-  if (const auto near = nearest(value, allowed)) what += " did you mean '" + *near + "'?";
-  what += " Allowed:";
+  if (const auto near = nearest(value, allowed)) what += " did you mean '" + *near + "'? Allowed:";
+  else what += " allowed:";
   for (const auto& a : allowed) what += (&a == &allowed.front() ? " " : ", ") + a;
   fail(what);
 }

@@ -19,7 +19,7 @@ Domain::Domain(const Grid& grid, const Layout& layout, const comm::Communicator&
                const ExchangeOptions& exchange, const Log& log)
     : grid_(grid),
       layout_(layout),
-      communicator_(communicator.dup()),
+      communicator_(communicator),
       exchange_(exchange),
       log_(log),
       team_(layout.thread_count()) {

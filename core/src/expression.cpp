@@ -99,9 +99,9 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     while (!what.empty() && (what.back() == '.' || what.back() == '\n')) what.pop_back();
     std::string known;
     for (int d = 0; d < dimensions; ++d) known += std::string(known.empty() ? "" : ", ") + "xyz"[d];
-    if (time) known += ", t";
-    for (const auto& parameter : parameters) known += ", " + parameter.first;
-    config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known + ", pi, e and the functions in docs/config.md)");
+    if (time) known += std::string(known.empty() ? "" : ", ") + "t";
+    for (const auto& parameter : parameters) known += (known.empty() ? "" : ", ") + parameter.first;
+    config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known + (known.empty() ? "" : ", ") + "pi, e and the functions in docs/config.md)");
   }
 }
 
@@ -150,6 +150,7 @@ Parameters read_parameters(const Config& config) {
     if (!word) value.fail("a parameter's name has letters, digits and underscores, and does not start with a digit");
     if (std::find(reserved.begin(), reserved.end(), name) != reserved.end() || is_function(name)) value.fail("this name is taken; use another");
     parameters[name] = Expression(value, 0, false, parameters)({}, 0);
+    if (!std::isfinite(parameters[name])) value.fail("'" + value.text() + "' is not finite");
   }
   return parameters;
 }

@@ -1,5 +1,6 @@
 #include "tessera/core/initial.hpp"
 
+#include <cmath>
 #include <sstream>
 
 namespace tessera {
@@ -63,6 +64,7 @@ void fill_initial(Domain& domain, Field& field, const Config& config, const Para
   const double low = bounds[0].number();
   const double high = bounds[1].number();
   if (!(low <= high)) config.at("uniform").fail("low must not be above high");
+  if (!std::isfinite(high - low)) config.at("uniform").fail("the range is too wide for a double");
   const auto seed = static_cast<std::uint64_t>(config.integer("seed", 0));
   domain.phase([&](const Block& block) {
     for_each_row(block.local(), [&](Index i, Index j) {

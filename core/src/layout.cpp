@@ -63,9 +63,9 @@ void for_each_factorisation(const Grid& grid, const Parts& request, int total, c
 }
 
 int fixed_product(const Parts& parts) {
-  int product = 1;
-  for (int n : parts) product *= n == -1 ? 1 : n;
-  return product;
+  Index product = 1;
+  for (int n : parts) product = std::min<Index>(product * (n == -1 ? 1 : n), std::numeric_limits<int>::max());
+  return static_cast<int>(product);
 }
 
 bool has_free(const Parts& parts) { return std::count(parts.begin(), parts.end(), -1) > 0; }
@@ -130,6 +130,7 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
     }
     return LayoutProblem{"ranks", what + ", or write -1 for the program to choose"};
   }
+  if (fixed_product(threads) > 65536) return LayoutProblem{"threads", "more than 65536 threads a rank; ask for as many as a rank has cores"};
   if (!has_free(threads)) thread_count = fixed_product(threads);
   thread_count = std::max(1, thread_count / fixed_product(threads)) * fixed_product(threads);
 
@@ -145,8 +146,10 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
                                           static_cast<int>(grid.cells(2))}) +
                      " cells into blocks thinner than the " + std::to_string(std::max<Index>(reach, 1)) +
                      " cell(s) that a block needs along a dimension that is cut or periodic. ";
-  for (int t : {thread_count, 1}) {
-    for (int r = rank_count; r >= 1; --r) {
+  // More parts than cells never work: no need to try them.
+  const int most = static_cast<int>(std::min<Index>(grid.cells(), std::numeric_limits<int>::max()));
+  for (int r = std::min(rank_count, most); r >= 1; --r) {
+    for (int t = std::min(thread_count, most / r); t >= 1; --t) {
       if (const auto largest = best_layout(grid, any, r, any, t, reach)) {
         return LayoutProblem{culprit, what + "The largest that works with at most these: " + tessera::describe(grid, *largest)};
       }

@@ -1,7 +1,8 @@
 #include "tessera/core/setup.hpp"
 
-#include <climits>
-#include <cmath>
+#include <unistd.h>
+
+#include <sstream>
 
 namespace tessera {
 namespace {
@@ -55,6 +56,20 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
     (section.has(problem->key) ? section.at(problem->key) : section).fail(problem->what);
   }
   return layout;
+}
+
+void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
+                    const comm::Communicator& communicator) {
+  double cells = 1;
+  for (int a = grid.first_axis(); a < 3; ++a) cells *= static_cast<double>(cut(grid.cells(a), layout.ranks[static_cast<std::size_t>(a)], 0).size());
+  const double needed = communicator.allreduce(2 * 8 * cells * machine.ranks_on_node, comm::Operator::max);
+  const double memory = communicator.allreduce(static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)),
+                                               comm::Operator::min);
+  if (needed <= memory) return;
+  std::ostringstream what;
+  what << "two fields of this grid alone need " << needed / 1e9 << " GB a node, a node's memory is " << memory / 1e9
+       << " GB; use a smaller grid or more nodes";
+  config.at("grid").at("shape").fail(what.str());
 }
 
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,

@@ -6,7 +6,7 @@ import numpy as np
 matplotlib.use("Agg")  # no screen needed
 import matplotlib.pyplot as plt  # noqa: E402
 
-TIMES = [650, 700, 800, 1000]
+TIMES = [0, 150, 200, 400]
 
 
 def draw(path, picture):
@@ -20,7 +20,7 @@ def draw(path, picture):
     extent = (x[0] - half[0], x[-1] + half[0], y[0] - half[1], y[-1] + half[1])
     figure, panels = plt.subplots(1, len(records), figsize=(11, 3), sharey=True, layout="constrained")
     for axes, record, field in zip(panels, records, fields):
-        image = axes.imshow(field.T, origin="lower", extent=extent, vmin=-1, vmax=1, cmap="YlGnBu_r", interpolation="bicubic")
+        image = axes.imshow(field.T, origin="lower", extent=extent, vmin=-1, vmax=1, cmap="YlGnBu_r", interpolation="nearest")
         axes.set_title(f"t = {times[record]:g}", fontsize=11)
         axes.set_xlabel("x")
         axes.set_xticks(np.linspace(extent[0], extent[1], 5))

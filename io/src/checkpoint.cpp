@@ -72,9 +72,6 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
 
 CheckpointData read_checkpoint(Domain& domain, const std::string& file, const std::vector<Field*>& fields,
                                const std::string& program, const std::vector<std::string>& numbers) {
-  if (!exists(file, domain.communicator())) {
-    throw ConfigError("--resume: there is no checkpoint " + file + "; start without --resume, or name the right file");
-  }
   const Grid& grid = domain.grid();
   CheckpointData data;
   try {

@@ -1,6 +1,7 @@
 #include "tessera/io/file_check.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -11,10 +12,14 @@ namespace tessera::io {
 std::string why_not_writable(const std::string& file, const comm::Communicator& communicator) {
   std::string problem;
   if (communicator.root()) {
-    const bool there = access(file.c_str(), F_OK) == 0;
+    struct stat status {};
+    const bool there = stat(file.c_str(), &status) == 0;
     const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0) {
       problem = std::strerror(errno);
+    } else if (there && !S_ISREG(status.st_mode)) {
+      problem = "it is no plain file";
+      close(descriptor);
     } else {
       close(descriptor);
       if (!there) unlink(file.c_str());
@@ -25,7 +30,8 @@ std::string why_not_writable(const std::string& file, const comm::Communicator& 
 }
 
 bool exists(const std::string& file, const comm::Communicator& communicator) {
-  int there = communicator.root() && access(file.c_str(), F_OK) == 0 ? 1 : 0;
+  struct stat status {};
+  int there = communicator.root() && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? 1 : 0;
   communicator.bcast(std::span(&there, 1));
   return there == 1;
 }

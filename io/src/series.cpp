@@ -144,6 +144,7 @@ Series::Series(Domain& domain, const std::string& name, std::vector<Field*> fiel
 }
 
 Series Series::resume(Domain& domain, const std::string& name, std::vector<Field*> fields, Index last_step) {
+  const std::vector<Field*> kept_fields = fields;
   std::unique_ptr<File> file(new File{domain, name, std::move(fields), {}, {}, {}, {}, 0, {}});
   try {
     file->file = open_file(name, H5F_ACC_RDWR, domain.communicator());
@@ -166,9 +167,17 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
   std::vector<long long> steps(length(file->step));
   if (!steps.empty()) check(H5Dread(file->step, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, steps.data()), "reading step");
   hsize_t keep = 0;
-  while (keep < steps.size() && steps[keep] <= last_step) ++keep;
+  while (keep < steps.size() && steps[keep] <= last_step && (keep == 0 || steps[keep] > steps[keep - 1])) ++keep;
+  if (keep == steps.size()) {
+    file->records = keep;
+    return Series(std::move(file));
+  }
+  // Shrinking leaves the cut chunk in every rank's cache, from where it would be written over what one rank
+  // writes next: so the file is closed and opened again.
   file->set_records(keep);
-  return Series(std::move(file));
+  file.reset();
+  domain.communicator().barrier();
+  return resume(domain, name, kept_fields, last_step);
 }
 
 void Series::append(double time, Index step) {

@@ -35,6 +35,12 @@ void require_periodic(const Grid& grid, const Expression& courant, int axis) {
   }
 }
 
+void refuse_walls(const Config& config, const Grid& grid) {
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    if (!grid.periodic(a)) config.at("grid").at("boundary").fail("mpdata knows periodic boundaries only; write periodic");
+  }
+}
+
 class Mpdata final : public Solver {
  public:
   Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters);
@@ -47,7 +53,7 @@ class Mpdata final : public Solver {
 
  private:
   void read_courant(const Config& section, const Parameters& parameters);
-  void require_stable();
+  void require_stable(const Config& section);
   void pass(const Block& block, int number, Index extent, const Array& psi, Array& out);
   void step_deep();
   void step_by_pass();
@@ -90,12 +96,13 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
       next_(domain, "psi", Location::cells, ghosts_) {
   const Grid& grid = domain.grid();
   const Config section = config.at("mpdata");
+  refuse_walls(config, grid);
   if (section.has("g_factor")) {
     g_.emplace(domain, "g", Location::cells, ghosts_);
     fill(domain, *g_, Expression(section.at("g_factor"), grid.dimensions(), false, parameters), 0, ghosts_);
   }
   read_courant(section, parameters);
-  require_stable();
+  require_stable(section);
   fill_initial(domain, psi_, config.at("initial").at("psi"), parameters);
 
   kernels_ = choose_kernels(grid.dimensions(), options.infinite_gauge, g_.has_value());
@@ -132,7 +139,7 @@ void Mpdata::read_courant(const Config& section, const Parameters& parameters) {
   }
 }
 
-void Mpdata::require_stable() {
+void Mpdata::require_stable(const Config& section) {
   const Grid& grid = domain_.grid();
   std::vector<Index> first(domain_.blocks().size(), std::numeric_limits<Index>::max());
   const auto outgoing = [&](const Block& block, Index i, Index j, Index k) {
@@ -170,16 +177,17 @@ void Mpdata::require_stable() {
   worst = mine ? largest[static_cast<std::size_t>(local - first.begin())] : 0;
   const bool bad_number = domain_.communicator().allreduce(mine && std::isnan(worst) ? 1 : 0, comm::Operator::max) == 1;
   const double value = domain_.communicator().allreduce(bad_number ? 0.0 : worst, comm::Operator::sum);
+  const Config courant = section.at("courant");
+  const std::string where = grid.describe(grid.cell(cell));
   std::ostringstream what;
   if (bad_number) {
-    what << "mpdata.courant is not finite at a face of " << grid.describe(grid.cell(cell)) << "; correct its expressions";
+    courant.fail("not finite at a face of " + where + "; correct the expressions");
   } else if (value < 0) {
-    what << "mpdata.g_factor is not above 0 in " << grid.describe(grid.cell(cell)) << "; it is a density or volume factor";
-  } else {
-    what << "mpdata.courant: the outgoing Courant numbers " << (g_ ? "over G " : "") << "add up to " << value << " in "
-         << grid.describe(grid.cell(cell)) << ", but at most 1 is stable; use a smaller step, and with it smaller Courant numbers";
+    section.at("g_factor").fail("not above 0 in " + where + "; it is a density or a volume factor");
   }
-  throw ConfigError(what.str());
+  what << "the outgoing Courant numbers " << (g_ ? "over G " : "") << "add up to " << value << " in " << where
+       << ", but at most 1 is stable; use a smaller step, and with it smaller Courant numbers";
+  courant.fail(what.str());
 }
 
 void Mpdata::pass(const Block& block, int number, Index extent, const Array& psi, Array& out) {

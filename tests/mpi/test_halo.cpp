@@ -70,7 +70,7 @@ int wrong_values(Domain& domain, Field& field, std::size_t number, Index depth, 
 }
 
 int check_exchange(const Grid& grid, Case c, Index depth) {
-  const comm::Communicator world = comm::Communicator::world();
+  const comm::Communicator& world = patient_world();
   const auto domain = make_domain(grid, c, depth, world);
   if (!domain) return 0;
   CAPTURE(describe(c));

@@ -13,8 +13,8 @@ using Run = std::optional<Outcome> (*)(const std::string&, const Case&, const co
 
 /// Compares all layouts; returns how many were thick enough to run.
 int compare(Run run, int dimensions, const std::string& config) {
-  const comm::Communicator world = comm::Communicator::world();
-  const auto expected = run(config, serial(dimensions), comm::Communicator::self());
+  const comm::Communicator& world = patient_world();
+  const auto expected = run(config, serial(dimensions), test::self());
   REQUIRE(expected);
   for (const double value : expected->values) REQUIRE(std::isfinite(value));
   int count = 0;

@@ -125,6 +125,20 @@ std::vector<Case> all_cases(int dimensions, int rank_count) {
   return cases;
 }
 
+const comm::Communicator& patient_world() {
+  static const comm::Communicator world = [] {
+    comm::Communicator copy = comm::Communicator::world();
+    copy.set_wait_policy(comm::WaitPolicy::yield);
+    return copy;
+  }();
+  return world;
+}
+
+const comm::Communicator& self() {
+  static const comm::Communicator alone = comm::Communicator::self();
+  return alone;
+}
+
 Case serial(int dimensions) {
   const std::vector<int> one(static_cast<std::size_t>(dimensions), 1);
   return {one, one};

@@ -40,6 +40,11 @@ std::string describe(const Case& c);
 /// between 1, 2 and 3 threads.
 std::vector<Case> all_cases(int dimensions, int rank_count);
 
+/// All ranks, waiting without holding their cores: tests run with more ranks and threads than cores.
+const comm::Communicator& patient_world();
+
+const comm::Communicator& self();
+
 /// One rank and one thread: what every layout must agree with.
 Case serial(int dimensions);
 

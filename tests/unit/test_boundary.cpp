@@ -12,7 +12,7 @@ Config parse(const std::string& text) { return Config::parse(text, "a.yaml"); }
 
 std::unique_ptr<Domain> domain_of(const Config& config) {
   const Grid grid = read_grid(config, false);
-  return test::make_domain(grid, test::serial(grid.dimensions()), 1, comm::Communicator::self());
+  return test::make_domain(grid, test::serial(grid.dimensions()), 1, test::self());
 }
 
 std::string complaint(const std::string& text) {

@@ -28,7 +28,9 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 TEST_CASE("values, lists, sections and defaults") {
   const Config config = parse("a: 1.5\nb: [1, 2e2, -3]\nc: {d: text, e: true}\nempty:\n");
   CHECK(config.at("a").number() == 1.5);
+  CHECK(config.at("b").items(3, "numbers")[0].integer() == 1);
   CHECK(config.at("b").items(3, "numbers")[1].integer() == 200);
+  CHECK(config.at("b").items(3, "numbers")[2].integer() == -3);
   CHECK(config.at("c").at("d").text() == "text");
   CHECK(config.at("c").flag("e", false));
   CHECK(config.number("missing", 4) == 4);

@@ -43,7 +43,7 @@ TEST_CASE("Eigen sees a block's own values in place") {
 
 TEST_CASE("the first value that is not finite is found, in the grid's order") {
   const Grid grid({6, 5}, {{0, 6}, {0, 5}}, {true, true});
-  const auto domain = test::make_domain(grid, {{1, 1}, {2, 2}}, 1, comm::Communicator::self());
+  const auto domain = test::make_domain(grid, {{1, 1}, {2, 2}}, 1, test::self());
   Field field(*domain, "f", Location::cells, 1);
   CHECK(first_not_finite(*domain, field) == -1);
   field.at(3)(0, 1, 1) = std::numeric_limits<double>::quiet_NaN();

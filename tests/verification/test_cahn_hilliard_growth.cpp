@@ -23,7 +23,7 @@ double measured_rate(const std::string& grid_and_start, int dimensions, double m
   const auto run = [&](double until) {
     return run_cahn_hilliard(grid_and_start + "cahn_hilliard: {interface_width: 1.3, rate: 0.004, target: " + std::to_string(mean) +
                                  "}\ntime: {step: 0.00025, steps: " + std::to_string(static_cast<int>(std::lround(until / 0.00025))) + "}\n",
-                             serial(dimensions), comm::Communicator::self())->values;
+                             serial(dimensions), test::self())->values;
   };
   return std::log(amplitude(run(end), mean) / amplitude(run(0), mean)) / end;
 }
@@ -52,10 +52,10 @@ TEST_CASE("without a source the mean value is conserved to rounding") {
   for (const char* boundary : {"periodic", "{derivative: 0}"}) {
     const std::string text = std::string("grid: {shape: [24, 20], boundary: ") + boundary +
                              "}\ninitial: {c: {uniform: [-0.4, 0.6], seed: 2}}\ntime: {tolerance: 1e-3, end: 5}\n";
-    const auto values = run_cahn_hilliard(text, serial(2), comm::Communicator::self())->values;
+    const auto values = run_cahn_hilliard(text, serial(2), test::self())->values;
     const std::string start = std::string("grid: {shape: [24, 20], boundary: ") + boundary +
                               "}\ninitial: {c: {uniform: [-0.4, 0.6], seed: 2}}\ntime: {tolerance: 1e-3, steps: 0}\n";
-    const auto before = run_cahn_hilliard(start, serial(2), comm::Communicator::self())->values;
+    const auto before = run_cahn_hilliard(start, serial(2), test::self())->values;
     CHECK(std::accumulate(values.begin(), values.end(), 0.0) ==
           doctest::Approx(std::accumulate(before.begin(), before.end(), 0.0)).epsilon(1e-12));
   }

@@ -28,7 +28,7 @@ std::string config(int dimensions, int n, int steps, const std::string& psi, con
 }
 
 Outcome run(const std::string& text, int dimensions) {
-  return *run_mpdata(text, serial(dimensions), comm::Communicator::self());
+  return *run_mpdata(text, serial(dimensions), test::self());
 }
 
 /// L2 error of a product of sines carried with Courant numbers c over n steps: by c of the period.

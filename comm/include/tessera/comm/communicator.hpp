@@ -53,7 +53,14 @@ class Communicator {
   /// The largest tag that a message may carry.
   int tag_limit() const;
 
-  void barrier() const { check(MPI_Barrier(handle_), "MPI_Barrier"); }
+  /// How barrier, bcast and allreduce wait. Yielding, they are nonblocking calls with a loop of tests:
+  /// MPI's own blocking collectives never give a core away.
+  void set_wait_policy(WaitPolicy policy) noexcept { wait_policy_ = policy; }
+
+  void barrier() const {
+    if (wait_policy_ == WaitPolicy::yield) return finish([&](MPI_Request* r) { return MPI_Ibarrier(handle_, r); }, "MPI_Ibarrier");
+    check(MPI_Barrier(handle_), "MPI_Barrier");
+  }
 
   template <Buffer R>
   void send(const R& data, int destination, int tag = 0) const {
@@ -83,6 +90,11 @@ class Communicator {
 
   template <Buffer R>
   void bcast(R&& data, int root = 0) const {
+    if (wait_policy_ == WaitPolicy::yield) {
+      return finish([&](MPI_Request* r) {
+        return MPI_Ibcast(std::ranges::data(data), count(data, "MPI_Ibcast"), type(data), root, handle_, r);
+      }, "MPI_Ibcast");
+    }
     check(MPI_Bcast(std::ranges::data(data), count(data, "MPI_Bcast"), type(data), root, handle_), "MPI_Bcast");
   }
   /// A string of any length, which only root needs to know.
@@ -91,6 +103,11 @@ class Communicator {
   /// In place: every rank's `data` becomes the result.
   template <Buffer R>
   void allreduce(R&& data, Operator op) const {
+    if (wait_policy_ == WaitPolicy::yield) {
+      return finish([&](MPI_Request* r) {
+        return MPI_Iallreduce(in_place(), std::ranges::data(data), count(data, "MPI_Iallreduce"), type(data), native(op), handle_, r);
+      }, "MPI_Iallreduce");
+    }
     check(MPI_Allreduce(in_place(), std::ranges::data(data), count(data, "MPI_Allreduce"), type(data), native(op), handle_),
           "MPI_Allreduce");
   }
@@ -112,6 +129,13 @@ class Communicator {
  private:
   Communicator(MPI_Comm handle, bool owner);
 
+  /// Starts a nonblocking collective and yields until it is done.
+  template <class Start>
+  static void finish(const Start& start, const char* call) {
+    MPI_Request request = MPI_REQUEST_NULL;
+    check(start(&request), call);
+    Request(request).wait(WaitPolicy::yield);
+  }
   static MPI_Op native(Operator op);
   static const void* in_place();
   template <class R>
@@ -131,6 +155,7 @@ class Communicator {
   bool owner_ = false;
   int rank_ = 0;
   int size_ = 1;
+  WaitPolicy wait_policy_ = WaitPolicy::spin;
 };
 
 /// Ranks arranged in a Cartesian grid, the last dimension varying fastest.

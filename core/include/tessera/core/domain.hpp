@@ -43,7 +43,8 @@ struct ExchangeOptions {
 /// Grid, layout, the blocks of this rank, and its threads.
 class Domain {
  public:
-  /// `layout` must have as many ranks as `communicator` (whose messages are kept apart from others').
+  /// `layout` must have as many ranks as `communicator`, which is not copied, and which nobody else may use
+  /// for messages.
   Domain(const Grid& grid, const Layout& layout, const comm::Communicator& communicator, const ExchangeOptions& exchange,
          const Log& log);
 
@@ -78,7 +79,7 @@ class Domain {
  private:
   Grid grid_;
   Layout layout_;
-  comm::Communicator communicator_;
+  const comm::Communicator& communicator_;
   ExchangeOptions exchange_;
   Log log_;
   std::vector<Block> blocks_;

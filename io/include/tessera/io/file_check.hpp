@@ -11,7 +11,7 @@ namespace tessera::io {
 /// reason on every rank if that fails, and an empty text if it works.
 std::string why_not_writable(const std::string& file, const comm::Communicator& communicator);
 
-/// Collective: whether rank 0 sees the file.
+/// Collective: whether rank 0 sees a plain file of that name.
 bool exists(const std::string& file, const comm::Communicator& communicator);
 
 }  // namespace tessera::io

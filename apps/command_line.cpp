@@ -35,7 +35,10 @@ std::optional<Answer> parse(int argc, char** argv, const std::string& name, cons
     return Answer{"error: command line: " + std::string(error.what()) + "; see " + name + " --help\n", 2};
   }
   if (print_version) return Answer{version(name), 0};
-  if (result.config.empty()) return Answer{"error: command line: no CONFIG given; see " + name + " --help\n", 2};
+  if (result.config.empty()) {
+    const std::string hint = result.resume_file.empty() ? "" : " (--resume took '" + result.resume_file + "' as its FILE: write CONFIG before --resume)";
+    return Answer{"error: command line: no CONFIG given" + hint + "; see " + name + " --help\n", 2};
+  }
   result.resume = resume->count() > 0;
   if (quiet) result.verbosity = Verbosity::quiet;
   if (verbose) result.verbosity = Verbosity::verbose;

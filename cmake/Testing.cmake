@@ -35,7 +35,7 @@ endfunction()
 
 # A test in Python, of the apps from outside.
 function(tessera_cli_test name timeout)
-  add_test(NAME cli.${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/tests/cli/test_${name}.py)
+  add_test(NAME cli.${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/cli/test_${name}.py)
   set_tests_properties(cli.${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2
-    ENVIRONMENT "${TESSERA_TEST_ENVIRONMENT};TESSERA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TESSERA_MPIEXEC=${MPIEXEC_EXECUTABLE};TESSERA_CONFIGS=${CMAKE_CURRENT_SOURCE_DIR}/configs")
+    ENVIRONMENT "${TESSERA_TEST_ENVIRONMENT};TESSERA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TESSERA_MPIEXEC=${MPIEXEC_EXECUTABLE};TESSERA_CONFIGS=${CMAKE_SOURCE_DIR}/configs")
 endfunction()

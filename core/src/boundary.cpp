@@ -59,7 +59,10 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
       config.fail(std::string("dimension ") + grid.name(axis) + " is " + (grid.periodic(axis) ? "" : "not ") +
                   "periodic in grid.boundary; a dimension is periodic for all fields or for none");
     }
-    if (grid.periodic(axis)) continue;
+    if (grid.periodic(axis)) {
+      config.choice({"periodic"});
+      continue;
+    }
     for (std::size_t side = 0; side < 2; ++side) {
       const bool two = config.has("lower") || config.has("upper");
       Wall& wall = walls_[a][side];

@@ -224,6 +224,7 @@ bool Config::has(const std::string& key) const {
 
 Config Config::at(const std::string& key) const {
   if (has(key)) return Config(*node_->find(key));
+  if (const auto* empty = node_->find(key)) fail_at(**empty, "no value is given");
   std::string what = "the key '" + key + "' is missing";
   if (const auto near = nearest(key, keys())) what += "; is '" + *near + "' meant to be it?";
   fail(what);

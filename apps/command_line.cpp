@@ -7,7 +7,8 @@
 
 namespace tessera::apps {
 
-std::optional<Answer> parse(int argc, char** argv, const std::string& name, const std::string& description, CommandLine& result) {
+std::optional<Answer> parse(int argc, char** argv, const std::string& name, const std::string& description,
+                            CommandLine& result) {
   CLI::App app(description, name);
   bool quiet = false;
   bool verbose = false;
@@ -25,8 +26,9 @@ std::optional<Answer> parse(int argc, char** argv, const std::string& name, cons
   auto* quiet_flag = app.add_flag("-q,--quiet", quiet, "Print warnings and errors only");
   app.add_flag("-v,--verbose", verbose, "Print more")->excludes(quiet_flag);
   app.add_flag("--version", print_version, "Print the versions of the program and of what it was built with");
-  app.footer("Exit codes: 0 done, 1 a failure while running, 2 a wrong command line or configuration,\n"
-             "3 stopped early by request with a checkpoint written.");
+  app.footer(
+      "Exit codes: 0 done, 1 a failure while running, 2 a wrong command line or configuration,\n"
+      "3 stopped early by request with a checkpoint written.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -36,7 +38,9 @@ std::optional<Answer> parse(int argc, char** argv, const std::string& name, cons
   }
   if (print_version) return Answer{version(name), 0};
   if (result.config.empty()) {
-    const std::string hint = result.resume_file.empty() ? "" : " (--resume took '" + result.resume_file + "' as its FILE: write CONFIG before --resume)";
+    const std::string hint = result.resume_file.empty() ? ""
+                                                        : " (--resume took '" + result.resume_file +
+                                                              "' as its FILE: write CONFIG before --resume)";
     return Answer{"error: command line: no CONFIG given" + hint + "; see " + name + " --help\n", 2};
   }
   result.resume = resume->count() > 0;
@@ -51,7 +55,8 @@ std::string version(const std::string& name) {
   std::string text = name + " of tessera " + short_version() + "\n";
   text += std::string("MPI: ") + comm::library_version() + "\n";
   text += std::string("HDF5: ") + TESSERA_HDF5 + ", parallel\n";
-  text += std::string("compiler: ") + TESSERA_COMPILER + ", -march=" + (*TESSERA_ARCHITECTURE != '\0' ? TESSERA_ARCHITECTURE : "default") + "\n";
+  text += std::string("compiler: ") + TESSERA_COMPILER +
+          ", -march=" + (*TESSERA_ARCHITECTURE != '\0' ? TESSERA_ARCHITECTURE : "default") + "\n";
   return text;
 }
 

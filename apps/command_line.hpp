@@ -25,7 +25,8 @@ struct Answer {
 };
 
 /// Parses; an Answer instead for --help, --version and mistakes.
-std::optional<Answer> parse(int argc, char** argv, const std::string& name, const std::string& description, CommandLine& result);
+std::optional<Answer> parse(int argc, char** argv, const std::string& name, const std::string& description,
+                            CommandLine& result);
 
 /// Program, commit, MPI, HDF5, compiler and flags, a line each.
 std::string version(const std::string& name);

@@ -19,8 +19,8 @@ int main(int argc, char** argv) {
   for (int rank = 0; rank < world.size(); ++rank) {
     world.barrier();
     if (rank != world.rank()) continue;
-    std::printf("rank %d of %d: cores %s (%d of the node's %d, shared by %d rank(s))\n", rank, world.size(), machine.mask.c_str(),
-                machine.cores_of_rank, machine.cores_on_node, machine.ranks_on_node);
+    std::printf("rank %d of %d: cores %s (%d of the node's %d, shared by %d rank(s))\n", rank, world.size(),
+                machine.mask.c_str(), machine.cores_of_rank, machine.cores_on_node, machine.ranks_on_node);
     std::fflush(stdout);
   }
   world.barrier();

@@ -18,14 +18,16 @@ OutputOptions read_output(const Config& config, const State& state, const comm::
   OutputOptions options{section.text("file", ""), state.fields};
   if (section.has("fields")) {
     options.fields.clear();
-    if (section.at("fields").items().empty()) section.at("fields").fail("name at least one field, or leave the key out for all");
+    if (section.at("fields").items().empty())
+      section.at("fields").fail("name at least one field, or leave the key out for all");
     std::vector<std::string> names;
     for (const Field* field : state.fields) names.push_back(field->name());
     for (const Config& item : section.at("fields").items()) {
       const std::string name = item.choice(names);
       for (Field* field : state.fields) {
         if (field->name() != name) continue;
-        if (std::find(options.fields.begin(), options.fields.end(), field) != options.fields.end()) item.fail("'" + name + "' is named twice");
+        if (std::find(options.fields.begin(), options.fields.end(), field) != options.fields.end())
+          item.fail("'" + name + "' is named twice");
         options.fields.push_back(field);
       }
     }
@@ -89,7 +91,8 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
   } else {
     const Index records = schedule.records();
     const double record = 8.0 * static_cast<double>(grid.cells()) * static_cast<double>(output.fields.size());
-    log.info("output: " + output.file + ", " + (records < 0 ? "records of " : std::to_string(records) + " records of ") + megabytes(record));
+    log.info("output: " + output.file + ", " +
+             (records < 0 ? "records of " : std::to_string(records) + " records of ") + megabytes(record));
   }
   if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
 }
@@ -105,9 +108,11 @@ Identity identity_of(const App& app, const Config& config) {
           config.source()};
 }
 
-std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& checkpoint, const comm::Communicator& communicator) {
+std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& checkpoint,
+                            const comm::Communicator& communicator) {
   const std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
-  if (file.empty()) throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
+  if (file.empty())
+    throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
   if (!io::exists(file, communicator)) {
     throw ConfigError("--resume: there is no checkpoint " + file + "; start without --resume, or name the right file");
   }

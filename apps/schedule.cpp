@@ -14,7 +14,8 @@ Index whole_steps(const Config& duration, double step) {
   if (count < 1 || std::fabs(count * step - value) > 1e-9 * value) {
     std::ostringstream what;
     what.precision(12);
-    what << value << " is no whole number of steps of " << step << "; use a multiple of it, e.g. " << std::max(count, 1.0) * step;
+    what << value << " is no whole number of steps of " << step << "; use a multiple of it, e.g. "
+         << std::max(count, 1.0) * step;
     duration.fail(what.str());
   }
   return static_cast<Index>(count);

@@ -11,7 +11,7 @@
 namespace tessera::apps {
 namespace {
 
-constexpr double sync_seconds = 0.2;      // how soon a request to stop, or a NaN, is noticed
+constexpr double sync_seconds = 0.2;  // how soon a request to stop, or a NaN, is noticed
 constexpr double report_seconds = 5;
 
 std::string short_number(double value) {
@@ -47,7 +47,9 @@ void TimeLoop::resume(const std::string& file) {
   for (const auto& number : state_.numbers) names.push_back(number.first);
   const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.fields, identity_.program, names);
   if (const double before = data.numbers.at("fixed_step"); before != solver_.fixed_step()) {
-    const auto text = [](double step) { return step > 0 ? "a fixed step of " + short_number(step) : std::string("adapted steps"); };
+    const auto text = [](double step) {
+      return step > 0 ? "a fixed step of " + short_number(step) : std::string("adapted steps");
+    };
     throw ConfigError("--resume: " + file + " was written with " + text(before) + ", the configuration asks for " +
                       text(solver_.fixed_step()) + "; keep time.step as it was");
   }
@@ -89,7 +91,8 @@ bool TimeLoop::run() {
     if (step_ >= next_sync_ && synchronise()) {
       write_checkpoint();
       std::ostringstream text;
-      text << "stopped by request at step " << step_ << ", t = " << time_ << "; go on with --resume " << checkpoint_.file;
+      text << "stopped by request at step " << step_ << ", t = " << time_ << "; go on with --resume "
+           << checkpoint_.file;
       domain_.log().info(text.str());
       return false;
     }
@@ -137,7 +140,8 @@ void TimeLoop::refuse_not_finite() {
   for (const Field* field : state_.fields) {
     const Index cell = first_not_finite(domain_, *field);
     if (cell < 0) continue;
-    what << "step " << step_ << ": " << field->name() << " is not finite in " << domain_.grid().describe(domain_.grid().cell(cell))
+    what << "step " << step_ << ": " << field->name() << " is not finite in "
+         << domain_.grid().describe(domain_.grid().cell(cell))
          << " (noticed at this step, it may be older); look at the initial data and the step";
     throw RunError(what.str());
   }
@@ -173,13 +177,14 @@ void TimeLoop::report(bool final) {
   const double speed = static_cast<double>(domain_.grid().cells()) * static_cast<double>(steps) / seconds / 1e6;
   std::ostringstream text;
   if (final) {
-    text << "done: " << steps << " steps, t = " << time_ << ", " << std::setprecision(4) << seconds << " s in the time loop, "
-         << speed << " million cells x steps a second";
+    text << "done: " << steps << " steps, t = " << time_ << ", " << std::setprecision(4) << seconds
+         << " s in the time loop, " << speed << " million cells x steps a second";
     if (series_) text << "; " << output_seconds_ << " s for " << records_ << " records in " << output_.file;
     domain_.log().info(text.str());
     return;
   }
-  const double part = schedule_.steps() > 0 ? static_cast<double>(step_) / static_cast<double>(schedule_.steps()) : time_ / schedule_.end();
+  const double part = schedule_.steps() > 0 ? static_cast<double>(step_) / static_cast<double>(schedule_.steps())
+                                            : time_ / schedule_.end();
   const double elapsed = comm::wtime() - started_;
   text << "step " << step_ << ", t = " << std::setprecision(6) << time_ << ", " << std::setprecision(3) << speed
        << " Mcells/s, output " << std::setprecision(2) << 100 * output_seconds_ / elapsed << " %, left about "

@@ -37,7 +37,10 @@ Error::Error(const char* call, int code)
       rank_(world_rank()) {}
 
 Error::Error(const char* call, int error_class, const std::string& what)
-    : std::runtime_error(std::string(call) + ": " + what), call_(call), error_class_(error_class), rank_(world_rank()) {}
+    : std::runtime_error(std::string(call) + ": " + what),
+      call_(call),
+      error_class_(error_class),
+      rank_(world_rank()) {}
 
 void throw_error(const char* call, int code) { throw Error(call, code); }
 

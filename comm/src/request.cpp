@@ -23,9 +23,7 @@ MPI_Status* ignore_statuses() { return MPI_STATUSES_IGNORE; }
 
 /// MPI wants an array of handles. A Request is nothing but one, so a range of them is that array.
 static_assert(sizeof(Request) == sizeof(MPI_Request) && std::is_standard_layout_v<Request>);
-MPI_Request* handles(std::span<Request> requests) {
-  return requests.empty() ? nullptr : &requests.front().native();
-}
+MPI_Request* handles(std::span<Request> requests) { return requests.empty() ? nullptr : &requests.front().native(); }
 
 }  // namespace
 

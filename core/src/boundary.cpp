@@ -39,7 +39,8 @@ std::vector<bool> read_periodic(const Config& grid, int dimensions, bool otherwi
       conditions[d].fail("'" + conditions[d].text() + "' is no boundary;" + (near ? " did you mean 'periodic'?" : "") +
                          " allowed: periodic, {value: v}, {derivative: v}, {lower: .., upper: ..}");
     }
-    if (conditions[d].is_list()) conditions[d].fail("expected periodic, {value: v}, {derivative: v} or {lower: .., upper: ..}, found a list");
+    if (conditions[d].is_list())
+      conditions[d].fail("expected periodic, {value: v}, {derivative: v} or {lower: .., upper: ..}, found a list");
     periodic[d] = is_periodic(conditions[d]);
   }
   return periodic;
@@ -66,12 +67,14 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
     for (std::size_t side = 0; side < 2; ++side) {
       const bool two = config.has("lower") || config.has("upper");
       Wall& wall = walls_[a][side];
-      wall.condition = read_condition(two ? config.at(side == 0 ? "lower" : "upper") : config, grid.dimensions(), parameters);
+      wall.condition =
+          read_condition(two ? config.at(side == 0 ? "lower" : "upper") : config, grid.dimensions(), parameters);
       const Expression& expression = *wall.condition.expression;
       wall.constant = !expression.uses_time();
       for (int d = 0; d < grid.dimensions(); ++d) wall.constant = wall.constant && !expression.uses_dimension(d);
       wall.value = expression({}, 0);
-      if (wall.constant && !std::isfinite(wall.value)) throw ConfigError(expression.place() + ": '" + expression.text() + "' is not finite");
+      if (wall.constant && !std::isfinite(wall.value))
+        throw ConfigError(expression.place() + ": '" + expression.text() + "' is not finite");
       if (!wall.constant) wall.evaluate.assign(domain.blocks().size(), expression);
     }
   }

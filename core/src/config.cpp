@@ -16,7 +16,7 @@ namespace tessera {
 struct Config::Node {
   enum class Kind { empty, scalar, list, section } kind = Kind::empty;
   std::string file;
-  int line = 0;    // 1-based; 0: not from the file
+  int line = 0;  // 1-based; 0: not from the file
   int column = 0;
   std::string path;
   std::string scalar;
@@ -59,7 +59,8 @@ std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const 
   const bool overriding = parent.line == 0 && !parent.path.empty();
   node->line = overriding ? 0 : yaml.Mark().line + 1;
   node->column = overriding ? 0 : yaml.Mark().column + 1;
-  if (node->depth > deepest) fail_at(parent, "lists or sections inside each other more than 50 deep; does an alias (*) hold itself?");
+  if (node->depth > deepest)
+    fail_at(parent, "lists or sections inside each other more than 50 deep; does an alias (*) hold itself?");
   switch (yaml.Type()) {
     case YAML::NodeType::Undefined:
     case YAML::NodeType::Null: break;
@@ -94,11 +95,13 @@ std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const 
 YAML::Node load(const std::string& text, const std::string& name) {
   try {
     std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) throw ConfigError(name + ": holds " + std::to_string(documents.size()) + " YAML documents (---); keep one");
+    if (documents.size() > 1)
+      throw ConfigError(name + ": holds " + std::to_string(documents.size()) + " YAML documents (---); keep one");
     return documents.empty() ? YAML::Node() : documents.front();
   } catch (const YAML::Exception& error) {
     std::string place = name;
-    if (!error.mark.is_null()) place += ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1);
+    if (!error.mark.is_null())
+      place += ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1);
     throw ConfigError(place + ": not valid YAML: " + error.msg);
   }
 }
@@ -118,7 +121,8 @@ void override_key(Node& root, const std::string& assignment) {
   std::vector<std::string> steps;
   std::string reached;
   while (std::getline(keys, key, '.')) steps.push_back(key);
-  if (path.back() == '.' || std::count(steps.begin(), steps.end(), "") > 0) throw ConfigError(name + ": an empty key; write it as key.key=value");
+  if (path.back() == '.' || std::count(steps.begin(), steps.end(), "") > 0)
+    throw ConfigError(name + ": an empty key; write it as key.key=value");
   for (std::size_t s = 0; s < steps.size(); ++s) {
     if (node->kind == Node::Kind::empty) node->kind = Node::Kind::section;
     if (node->kind != Node::Kind::section) throw ConfigError(name + ": " + node->path + " is not a section");
@@ -139,7 +143,9 @@ void override_key(Node& root, const std::string& assignment) {
       child->kind = Node::Kind::section;
     }
     if (found != nullptr) {
-      std::find_if(node->entries.begin(), node->entries.end(), [&](const auto& e) { return e.first == steps[s]; })->second = child;
+      std::find_if(node->entries.begin(), node->entries.end(), [&](const auto& e) {
+        return e.first == steps[s];
+      })->second = child;
     } else {
       node->entries.emplace_back(steps[s], child);
     }
@@ -159,7 +165,8 @@ const char* kind_name(Node::Kind kind) {
 
 const std::string& scalar(const Node& node, const char* wanted) {
   node.read = true;
-  if (node.kind != Node::Kind::scalar) fail_at(node, std::string("expected ") + wanted + ", found " + kind_name(node.kind));
+  if (node.kind != Node::Kind::scalar)
+    fail_at(node, std::string("expected ") + wanted + ", found " + kind_name(node.kind));
   return node.scalar;
 }
 
@@ -180,7 +187,8 @@ void collect_unread(const Node& node) {
     collect_unread(*child);
   }
   for (const auto& item : node.items) {
-    if (item->kind == Node::Kind::scalar && !item->read) fail_at(*item, "'" + item->scalar + "' is not read by anything; expected something else here");
+    if (item->kind == Node::Kind::scalar && !item->read)
+      fail_at(*item, "'" + item->scalar + "' is not read by anything; expected something else here");
     collect_unread(*item);
   }
 }
@@ -195,12 +203,14 @@ Config Config::parse(const std::string& text, const std::string& name, const std
   parent.source = std::make_shared<const std::string>(source);
   auto root = convert(load(text, name), parent, "");
   if (root->kind == Node::Kind::empty) root->kind = Node::Kind::section;
-  if (root->kind != Node::Kind::section) throw ConfigError(name + ": a configuration is a section of keys, this is " + kind_name(root->kind));
+  if (root->kind != Node::Kind::section)
+    throw ConfigError(name + ": a configuration is a section of keys, this is " + kind_name(root->kind));
   for (const std::string& assignment : overrides) override_key(*root, assignment);
   return Config(root);
 }
 
-Config Config::read(const std::string& file, const std::vector<std::string>& overrides, const comm::Communicator& communicator) {
+Config Config::read(const std::string& file, const std::vector<std::string>& overrides,
+                    const comm::Communicator& communicator) {
   std::string text;
   std::string problem;
   if (communicator.root()) {
@@ -233,7 +243,8 @@ Config Config::at(const std::string& key) const {
 Config Config::section(const std::string& key) const {
   if (has(key)) {
     Config child = at(key);
-    if (!child.is_section()) child.fail(std::string("expected a section of keys, found ") + kind_name(child.node_->kind));
+    if (!child.is_section())
+      child.fail(std::string("expected a section of keys, found ") + kind_name(child.node_->kind));
     return child;
   }
   auto empty = std::make_shared<Node>();

@@ -90,7 +90,8 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     parser_->parser.Eval();
     int results = 0;
     parser_->parser.Eval(results);
-    if (results != 1) config.fail("an expression has one value, this has " + std::to_string(results) + ": '" + parser_->text + "'");
+    if (results != 1)
+      config.fail("an expression has one value, this has " + std::to_string(results) + ": '" + parser_->text + "'");
     const auto used = parser_->parser.GetUsedVar();
     parser_->uses_time = used.count("t") > 0;
     for (int d = 0; d < 3; ++d) parser_->uses[static_cast<std::size_t>(d)] = used.count(std::string(1, "xyz"[d])) > 0;
@@ -101,7 +102,8 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     for (int d = 0; d < dimensions; ++d) known += std::string(known.empty() ? "" : ", ") + "xyz"[d];
     if (time) known += std::string(known.empty() ? "" : ", ") + "t";
     for (const auto& parameter : parameters) known += (known.empty() ? "" : ", ") + parameter.first;
-    config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known + (known.empty() ? "" : ", ") + "pi, e and the functions in docs/config.md)");
+    config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known +
+                (known.empty() ? "" : ", ") + "pi, e and the functions in docs/config.md)");
   }
 }
 
@@ -145,10 +147,12 @@ Parameters read_parameters(const Config& config) {
   Parameters parameters;
   for (const std::string& name : config.keys()) {
     const Config value = config.at(name);
-    const bool word = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
-                      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+    const bool word =
+        !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
+        std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
     if (!word) value.fail("a parameter's name has letters, digits and underscores, and does not start with a digit");
-    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end() || is_function(name)) value.fail("this name is taken; use another");
+    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end() || is_function(name))
+      value.fail("this name is taken; use another");
     parameters[name] = Expression(value, 0, false, parameters)({}, 0);
     if (!std::isfinite(parameters[name])) value.fail("'" + value.text() + "' is not finite");
   }

@@ -66,7 +66,8 @@ Index first_not_finite(Domain& domain, const Field& field) {
     const Array& values = field[block];
     for_each_row(block.local(), [&](Index i, Index j) {
       for (Index k = 0; mine == none && k < block.cells.extent(2); ++k) {
-        if (!std::isfinite(values(i, j, k))) mine = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
+        if (!std::isfinite(values(i, j, k)))
+          mine = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
       }
     });
   });

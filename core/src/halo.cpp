@@ -1,6 +1,5 @@
 #include "tessera/core/halo.hpp"
 
-
 #include <algorithm>
 #include <stdexcept>
 #include <string>
@@ -42,7 +41,9 @@ Box layers(const Block& block, Location location, const Index3& direction, Index
 }
 
 double* pack(const Array& array, const Box& box, double* out) {
-  for_each_row(box, [&](Index i, Index j) { out = std::copy(array.row(i, j) + box.lower[2], array.row(i, j) + box.upper[2], out); });
+  for_each_row(box, [&](Index i, Index j) {
+    out = std::copy(array.row(i, j) + box.lower[2], array.row(i, j) + box.upper[2], out);
+  });
   return out;
 }
 
@@ -81,7 +82,8 @@ HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Inde
   const int limit = domain.communicator().tag_limit();
   if (limit / directions <= domain.layout().thread_count()) {
     throw RunError("layout.threads: " + std::to_string(domain.layout().thread_count()) +
-                   " threads need more message tags than this MPI has (" + std::to_string(limit) + "): use fewer threads a rank");
+                   " threads need more message tags than this MPI has (" + std::to_string(limit) +
+                   "): use fewer threads a rank");
   }
   // Each block's thread makes, and so first touches, its own buffers.
   domain.phase([&](const Block& block) {
@@ -90,7 +92,8 @@ HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Inde
       const Index3 direction{d / 9 - 1, d / 3 % 3 - 1, d % 3 - 1};
       if (direction == Index3{0, 0, 0}) continue;
       bool possible = true;
-      for (int a = 0; a < 3; ++a) possible = possible && (direction[static_cast<std::size_t>(a)] == 0 || !domain.grid().flat(a));
+      for (int a = 0; a < 3; ++a)
+        possible = possible && (direction[static_cast<std::size_t>(a)] == 0 || !domain.grid().flat(a));
       if (!possible) continue;
       if (const auto neighbour = domain.neighbour(block, direction)) {
         plan.transfers.push_back(plan_transfer(block, direction, *neighbour));
@@ -151,7 +154,8 @@ void HaloExchange::receive(Plan& plan) {
   for (std::size_t t = 0; t < plan.transfers.size(); ++t) {
     Transfer& transfer = plan.transfers[t];
     if (transfer.local) continue;
-    plan.requests[2 * t] = domain_.communicator().irecv(transfer.receive_buffer, transfer.neighbour.rank, transfer.receive_tag);
+    plan.requests[2 * t] =
+        domain_.communicator().irecv(transfer.receive_buffer, transfer.neighbour.rank, transfer.receive_tag);
   }
 }
 
@@ -159,7 +163,8 @@ void HaloExchange::send(Plan& plan) {
   for (std::size_t t = 0; t < plan.transfers.size(); ++t) {
     const Transfer& transfer = plan.transfers[t];
     if (transfer.local) continue;
-    plan.requests[2 * t + 1] = domain_.communicator().isend(transfer.send_buffer, transfer.neighbour.rank, transfer.send_tag);
+    plan.requests[2 * t + 1] =
+        domain_.communicator().isend(transfer.send_buffer, transfer.neighbour.rank, transfer.send_tag);
   }
 }
 

@@ -41,7 +41,8 @@ Index surface(const Grid& grid, const Layout& layout) {
 }
 
 /// Calls f with every way to write `total` as a product of the free entries (-1) of `request`.
-void for_each_factorisation(const Grid& grid, const Parts& request, int total, const std::function<void(const Parts&)>& f) {
+void for_each_factorisation(const Grid& grid, const Parts& request, int total,
+                            const std::function<void(const Parts&)>& f) {
   std::vector<int> free;
   for (int a = grid.first_axis(); a < 3; ++a) {
     if (request[at(a)] == -1) free.push_back(a);
@@ -130,7 +131,8 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
     }
     return LayoutProblem{"ranks", what + ", or write -1 for the program to choose"};
   }
-  if (fixed_product(threads) > 65536) return LayoutProblem{"threads", "more than 65536 threads a rank; ask for as many as a rank has cores"};
+  if (fixed_product(threads) > 65536)
+    return LayoutProblem{"threads", "more than 65536 threads a rank; ask for as many as a rank has cores"};
   if (!has_free(threads)) thread_count = fixed_product(threads);
   thread_count = std::max(1, thread_count / fixed_product(threads)) * fixed_product(threads);
 
@@ -151,7 +153,8 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
   for (int r = std::min(rank_count, most); r >= 1; --r) {
     for (int t = std::min(thread_count, most / r); t >= 1; --t) {
       if (const auto largest = best_layout(grid, any, r, any, t, reach)) {
-        return LayoutProblem{culprit, what + "The largest that works with at most these: " + tessera::describe(grid, *largest)};
+        return LayoutProblem{culprit,
+                             what + "The largest that works with at most these: " + tessera::describe(grid, *largest)};
       }
     }
   }

@@ -12,7 +12,8 @@ std::vector<int> read_counts(const Config& layout, const char* key, int dimensio
   std::vector<int> counts;
   for (const Config& item : layout.at(key).items(dimensions, "numbers, one a dimension")) {
     const Index count = item.integer();
-    if (count != -1 && (count < 1 || count > 1000000)) item.fail("expected a number of at least 1, or -1 for the program to choose; found " + item.text());
+    if (count != -1 && (count < 1 || count > 1000000))
+      item.fail("expected a number of at least 1, or -1 for the program to choose; found " + item.text());
     counts.push_back(static_cast<int>(count));
   }
   return counts;
@@ -30,7 +31,8 @@ Grid read_grid(const Config& config, bool periodic_by_default) {
     shape.push_back(item.at_least(1));
     cells *= static_cast<double>(shape.back());
   }
-  if (shape.empty() || shape.size() > 3) shape_config.fail("a grid has 1 to 3 dimensions, found " + std::to_string(shape.size()));
+  if (shape.empty() || shape.size() > 3)
+    shape_config.fail("a grid has 1 to 3 dimensions, found " + std::to_string(shape.size()));
   if (cells > 9e15) shape_config.fail("more cells than can be numbered");
   const int dimensions = static_cast<int>(shape.size());
 
@@ -61,10 +63,11 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
 void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
                     const comm::Communicator& communicator) {
   double cells = 1;
-  for (int a = grid.first_axis(); a < 3; ++a) cells *= static_cast<double>(cut(grid.cells(a), layout.ranks[static_cast<std::size_t>(a)], 0).size());
+  for (int a = grid.first_axis(); a < 3; ++a)
+    cells *= static_cast<double>(cut(grid.cells(a), layout.ranks[static_cast<std::size_t>(a)], 0).size());
   const double needed = communicator.allreduce(2 * 8 * cells * machine.ranks_on_node, comm::Operator::max);
-  const double memory = communicator.allreduce(static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)),
-                                               comm::Operator::min);
+  const double memory = communicator.allreduce(
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)), comm::Operator::min);
   if (needed <= memory) return;
   std::ostringstream what;
   what << "two fields of this grid alone need " << needed / 1e9 << " GB a node, a node's memory is " << memory / 1e9
@@ -82,7 +85,8 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
   const std::string messages = choice("messages", {"auto", "multiple", "funneled"});
   const bool multiple = level == comm::ThreadLevel::multiple;
   if (messages == "multiple" && !multiple) {
-    section.at("messages").fail(std::string("this MPI gives thread level ") + comm::to_string(level) + ", not multiple; use funneled");
+    section.at("messages")
+        .fail(std::string("this MPI gives thread level ") + comm::to_string(level) + ", not multiple; use funneled");
   }
   options.funneled = messages == "funneled" || !multiple;
   if (!multiple && layout.thread_count() > 1) {
@@ -93,15 +97,18 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
 
   const int threads = machine.ranks_on_node * layout.thread_count();
   const bool crowded = communicator.allreduce(threads > machine.cores_on_node ? 1 : 0, comm::Operator::max) == 1;
-  const bool bound = communicator.allreduce(layout.thread_count() > machine.cores_of_rank ? 1 : 0, comm::Operator::max) == 1;
+  const bool bound =
+      communicator.allreduce(layout.thread_count() > machine.cores_of_rank ? 1 : 0, comm::Operator::max) == 1;
   if (crowded) {
-    log.warn(std::to_string(machine.ranks_on_node) + " rank(s) x " + std::to_string(layout.thread_count()) + " thread(s) = " +
-             std::to_string(threads) + " threads on a node where the job may use " + std::to_string(machine.cores_on_node) +
-             " core(s) (rank 0: cores " + machine.mask + "); waits give their core away, and the run will be slower than with fewer");
+    log.warn(std::to_string(machine.ranks_on_node) + " rank(s) x " + std::to_string(layout.thread_count()) +
+             " thread(s) = " + std::to_string(threads) + " threads on a node where the job may use " +
+             std::to_string(machine.cores_on_node) + " core(s) (rank 0: cores " + machine.mask +
+             "); waits give their core away, and the run will be slower than with fewer");
   } else if (bound) {
-    log.warn("a rank's " + std::to_string(layout.thread_count()) + " threads are bound to " + std::to_string(machine.cores_of_rank) +
-             " core(s) (rank 0: cores " + machine.mask + "); with Open MPI, start with --map-by slot:PE=" +
-             std::to_string(layout.thread_count()) + " or --bind-to none");
+    log.warn("a rank's " + std::to_string(layout.thread_count()) + " threads are bound to " +
+             std::to_string(machine.cores_of_rank) + " core(s) (rank 0: cores " + machine.mask +
+             "); with Open MPI, start with --map-by slot:PE=" + std::to_string(layout.thread_count()) +
+             " or --bind-to none");
   }
   const std::string wait = choice("wait", {"auto", "spin", "yield"});
   const bool yield = wait == "yield" || (wait == "auto" && (crowded || bound));

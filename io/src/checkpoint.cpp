@@ -37,7 +37,8 @@ std::string folder_of(const std::string& file) {
 
 }  // namespace
 
-void write_checkpoint(Domain& domain, const std::string& file, const std::vector<Field*>& fields, const CheckpointData& data) {
+void write_checkpoint(Domain& domain, const std::string& file, const std::vector<Field*>& fields,
+                      const CheckpointData& data) {
   const std::string temporary = file + ".tmp";
   const Grid& grid = domain.grid();
   {
@@ -51,10 +52,12 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
     std::vector<double> buffer;
     for (Field* field : fields) {
       const Handle space(H5Screate_simple(grid.dimensions(), shape.data(), nullptr), H5Sclose, "checkpoint");
-      const Handle dataset(H5Dcreate2(h5, field->name().c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
-                           H5Dclose, "checkpoint of " + field->name());
+      const Handle dataset(
+          H5Dcreate2(h5, field->name().c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
+          "checkpoint of " + field->name());
       const Handle memory(H5Screate_simple(grid.dimensions(), slab.count.data(), nullptr), H5Sclose, "checkpoint");
-      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "checkpoint");
+      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
+            "checkpoint");
       gather(domain, *field, buffer);
       check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, buffer.data()), "writing " + temporary);
     }
@@ -62,7 +65,8 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
   domain.communicator().barrier();
   std::string problem;
   if (domain.communicator().root()) {
-    if (!sync_to_disk(temporary) || std::rename(temporary.c_str(), file.c_str()) != 0 || !sync_to_disk(folder_of(file))) {
+    if (!sync_to_disk(temporary) || std::rename(temporary.c_str(), file.c_str()) != 0 ||
+        !sync_to_disk(folder_of(file))) {
       problem = std::strerror(errno);
     }
   }
@@ -91,7 +95,8 @@ CheckpointData read_checkpoint(Domain& domain, const std::string& file, const st
       check(H5Sget_simple_extent_dims(space, found.data(), nullptr), "checkpoint");
       if (found != shape) throw Hdf5Error("its grid is " + text_of(found) + ", grid.shape is " + text_of(shape));
       const Handle memory(H5Screate_simple(grid.dimensions(), slab.count.data(), nullptr), H5Sclose, "checkpoint");
-      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "checkpoint");
+      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
+            "checkpoint");
       check(H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, buffer.data()), "reading " + field->name());
       scatter(domain, *field, buffer);
     }

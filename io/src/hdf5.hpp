@@ -63,5 +63,4 @@ struct Slab {
 Slab slab_of(const Grid& grid, const Box& box);
 std::vector<hsize_t> shape_of(const Grid& grid);
 
-
 }  // namespace tessera::io

@@ -11,7 +11,9 @@ namespace {
 
 constexpr hsize_t chunk_limit = 1 << 19;  // cells: 4 MiB
 
-void scale(hid_t dataset, const char* name) { check(H5DSset_scale(dataset, name), std::string("dimension scale ") + name); }
+void scale(hid_t dataset, const char* name) {
+  check(H5DSset_scale(dataset, name), std::string("dimension scale ") + name);
+}
 
 Handle create_dataset(hid_t file, const std::string& name, hid_t type, const std::vector<hsize_t>& now,
                       const std::vector<hsize_t>& most, const std::vector<hsize_t>& chunk) {
@@ -19,7 +21,8 @@ Handle create_dataset(hid_t file, const std::string& name, hid_t type, const std
   const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, name);
   check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), name);  // every value is written: no need to do it twice
   if (!chunk.empty()) check(H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), name);
-  return {H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose, "creating data set " + name};
+  return {H5Dcreate2(file, name.c_str(), type, space, H5P_DEFAULT, creation, H5P_DEFAULT), H5Dclose,
+          "creating data set " + name};
 }
 
 /// One record, cut like the ranks and further until a chunk is small enough to be read at once.
@@ -79,7 +82,8 @@ struct Series::File {
 
   void set_records(hsize_t count) {
     records = count;
-    for (std::size_t f = 0; f < values.size(); ++f) check(H5Dset_extent(values[f], extents(count).data()), "extending " + name);
+    for (std::size_t f = 0; f < values.size(); ++f)
+      check(H5Dset_extent(values[f], extents(count).data()), "extending " + name);
     check(H5Dset_extent(step, &count), "extending " + name);
     check(H5Dset_extent(time, &count), "extending " + name);
   }
@@ -123,7 +127,8 @@ Series::Series(Domain& domain, const std::string& name, std::vector<Field*> fiel
     std::vector<double> centres(n);
     for (std::size_t i = 0; i < n; ++i) centres[i] = grid.centre(a, static_cast<Index>(i));
     if (domain.communicator().root()) {
-      check(H5Dwrite(coordinates.back(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, centres.data()), "writing " + axis);
+      check(H5Dwrite(coordinates.back(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, centres.data()),
+            "writing " + axis);
     }
     write_attribute(coordinates.back(), "long_name", axis + " of cell centres");
     write_attribute(coordinates.back(), "units", "1");
@@ -151,7 +156,8 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
     file->time = Handle(H5Dopen2(file->file, "time", H5P_DEFAULT), H5Dclose, "opening time");
     file->step = Handle(H5Dopen2(file->file, "step", H5P_DEFAULT), H5Dclose, "opening step");
     for (Field* field : file->fields) {
-      file->values.push_back(Handle(H5Dopen2(file->file, field->name().c_str(), H5P_DEFAULT), H5Dclose, "opening " + field->name()));
+      file->values.push_back(
+          Handle(H5Dopen2(file->file, field->name().c_str(), H5P_DEFAULT), H5Dclose, "opening " + field->name()));
       const Handle space(H5Dget_space(file->values.back()), H5Sclose, "shape");
       std::vector<hsize_t> shape(file->extents(0).size());
       const bool same_rank = H5Sget_simple_extent_ndims(space) == static_cast<int>(shape.size());
@@ -165,7 +171,8 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
     throw ConfigError("output.file " + name + " cannot be continued: " + error.what() + "; give another output.file");
   }
   std::vector<long long> steps(length(file->step));
-  if (!steps.empty()) check(H5Dread(file->step, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, steps.data()), "reading step");
+  if (!steps.empty())
+    check(H5Dread(file->step, H5T_NATIVE_LLONG, H5S_ALL, H5S_ALL, H5P_DEFAULT, steps.data()), "reading step");
   hsize_t keep = 0;
   while (keep < steps.size() && steps[keep] <= last_step && (keep == 0 || steps[keep] > steps[keep - 1])) ++keep;
   if (keep == steps.size()) {
@@ -187,7 +194,8 @@ void Series::append(double time, Index step) {
   Slab slab = slab_of(f.domain.grid(), f.domain.rank_box());
   slab.start.insert(slab.start.begin(), record);
   slab.count.insert(slab.count.begin(), 1);
-  const Handle memory(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose, "record");
+  const Handle memory(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose,
+                      "record");
   for (std::size_t v = 0; v < f.values.size(); ++v) {
     gather(f.domain, *f.fields[v], f.buffer);
     const Handle space(H5Dget_space(f.values[v]), H5Sclose, "record");

@@ -26,15 +26,16 @@ class Equation {
 
   std::string describe() const {
     std::ostringstream text;
-    text << "Cahn-Hilliard: dc/dt = lap(c^3 - c - " << coefficients_.width << " lap c) - " << coefficients_.rate << " (c - "
-         << coefficients_.target << ")";
+    text << "Cahn-Hilliard: dc/dt = lap(c^3 - c - " << coefficients_.width << " lap c) - " << coefficients_.rate
+         << " (c - " << coefficients_.target << ")";
     return text.str();
   }
 
   /// Gershgorin: |lap| <= s, so |lap((3 c^2 - 1) u - w lap u) - k u| <= s (max |3 c^2 - 1| + w s) + k.
   double spectral_bound(double amplitude) const {
     double s = 0;
-    for (int a = domain_.grid().first_axis(); a < 3; ++a) s += 4 / (domain_.grid().spacing(a) * domain_.grid().spacing(a));
+    for (int a = domain_.grid().first_axis(); a < 3; ++a)
+      s += 4 / (domain_.grid().spacing(a) * domain_.grid().spacing(a));
     return s * (std::max(1.0, 3 * amplitude * amplitude - 1) + coefficients_.width * s) + coefficients_.rate;
   }
 
@@ -108,7 +109,8 @@ std::unique_ptr<Solver> make_solver(const Config& config, Domain& domain, const 
   const StepOptions options = read_step_options(time);
   Equation equation(config, domain, parameters);
   const double phase_limit = 2 / equation.spectral_bound(1);  // the two phases are near -1 and 1
-  auto solver = std::make_unique<ExplicitSolver<Equation>>(domain, std::move(equation), options, config.at("initial").at("c"), parameters);
+  auto solver = std::make_unique<ExplicitSolver<Equation>>(domain, std::move(equation), options,
+                                                           config.at("initial").at("c"), parameters);
   require_stable(domain, *solver, time, phase_limit);
   return solver;
 }

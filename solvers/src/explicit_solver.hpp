@@ -89,14 +89,18 @@ class ExplicitSolver final : public Solver {
   double step(double time) {
     const double dt = options_.step;
     Field* const exchanged[] = {&now_};
-    exchange_.run(exchanged, [](const Block&) {}, [&](const Block& block) {
-      Array& c = now_[block];
-      Array& out = next_[block];
-      equation_.evaluate(block, c, time, [&](Index i, Index j) {
-        return [dt, c_row = c.row(i, j), out_row = out.row(i, j)](Index k, double rate) { out_row[k] = c_row[k] + dt * rate; };
-      });
-      look_for_fault(block, out);
-    });
+    exchange_.run(
+        exchanged, [](const Block&) {},
+        [&](const Block& block) {
+          Array& c = now_[block];
+          Array& out = next_[block];
+          equation_.evaluate(block, c, time, [&](Index i, Index j) {
+            return [dt, c_row = c.row(i, j), out_row = out.row(i, j)](Index k, double rate) {
+              out_row[k] = c_row[k] + dt * rate;
+            };
+          });
+          look_for_fault(block, out);
+        });
     now_.swap_values(next_);
     ++steps_;
     return steps_ * dt;  // not summed up: no drift
@@ -108,11 +112,13 @@ class ExplicitSolver final : public Solver {
     for_each_row(block.local(), [&](Index i, Index j) {
       const double* row = values.row(i, j);
       bool finite = true;
-      for (Index k = 0; k < block.cells.extent(2); ++k) finite &= std::fabs(row[k]) <= std::numeric_limits<double>::max();
+      for (Index k = 0; k < block.cells.extent(2); ++k)
+        finite &= std::fabs(row[k]) <= std::numeric_limits<double>::max();
       if (finite || fault.step != none) return;
       Index k = 0;
       while (std::isfinite(row[k])) ++k;
-      fault = {static_cast<Index>(steps_) + 1, domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)})};
+      fault = {static_cast<Index>(steps_) + 1,
+               domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)})};
     });
   }
 
@@ -133,7 +139,8 @@ class ExplicitSolver final : public Solver {
         std::ostringstream what;
         what << "step " << steps_ + 1 << " at t = " << time << ": the step fell below " << smallest_step
              << " without reaching time.tolerance = " << options_.tolerance
-             << (std::isnan(error) ? " (the solution is not finite)" : "") << "; loosen the tolerance or look at the initial data";
+             << (std::isnan(error) ? " (the solution is not finite)" : "")
+             << "; loosen the tolerance or look at the initial data";
         throw RunError(what.str());
       }
     }
@@ -144,25 +151,31 @@ class ExplicitSolver final : public Solver {
   double try_step(double time, double dt) {
     const double half_dt = 0.5 * dt;
     Field* const first[] = {&now_};
-    exchange_.run(first, [](const Block&) {}, [&](const Block& block) {
-      Array& c = now_[block];
-      equation_.evaluate(block, c, time, [&, dt, half_dt](Index i, Index j) {
-        return [dt, half_dt, c_row = c.row(i, j), half = (*half_)[block].row(i, j), full = (*full_)[block].row(i, j)](
-                   Index k, double rate) {
-          full[k] = c_row[k] + dt * rate;
-          half[k] = c_row[k] + half_dt * rate;
-        };
-      });
-    });
+    exchange_.run(
+        first, [](const Block&) {},
+        [&](const Block& block) {
+          Array& c = now_[block];
+          equation_.evaluate(block, c, time, [&, dt, half_dt](Index i, Index j) {
+            return [dt, half_dt, c_row = c.row(i, j), half = (*half_)[block].row(i, j),
+                    full = (*full_)[block].row(i, j)](Index k, double rate) {
+              full[k] = c_row[k] + dt * rate;
+              half[k] = c_row[k] + half_dt * rate;
+            };
+          });
+        });
     Field* const second[] = {&*half_};
-    exchange_.run(second, [](const Block&) {}, [&](const Block& block) {
-      Array& c = (*half_)[block];
-      Array& out = next_[block];
-      equation_.evaluate(block, c, time + half_dt, [&, half_dt](Index i, Index j) {
-        return [half_dt, c_row = c.row(i, j), out_row = out.row(i, j)](Index k, double rate) { out_row[k] = c_row[k] + half_dt * rate; };
-      });
-      errors_[static_cast<std::size_t>(block.number)] = difference(block, out, (*full_)[block]);
-    });
+    exchange_.run(
+        second, [](const Block&) {},
+        [&](const Block& block) {
+          Array& c = (*half_)[block];
+          Array& out = next_[block];
+          equation_.evaluate(block, c, time + half_dt, [&, half_dt](Index i, Index j) {
+            return [half_dt, c_row = c.row(i, j), out_row = out.row(i, j)](Index k, double rate) {
+              out_row[k] = c_row[k] + half_dt * rate;
+            };
+          });
+          errors_[static_cast<std::size_t>(block.number)] = difference(block, out, (*full_)[block]);
+        });
     std::array<double, 2> worst{0, 0};
     for (const BlockError& error : errors_) {
       worst[0] = std::max(worst[0], error.largest);

@@ -27,9 +27,10 @@ void require_periodic(const Grid& grid, const Expression& courant, int axis) {
     const double above = value(cell[0], cell[1], cell[2], grid.cells(axis));
     if (std::fabs(below - above) > 1e-10 * std::max(1.0, std::fabs(below))) {
       std::ostringstream what;
-      what << courant.place() << ": dimension " << grid.name(axis) << " is periodic, so its first and last face are the same, but '"
-           << courant.text() << "' is " << below << " on the first and " << above
-           << " on the last; use an expression that is periodic along " << grid.name(axis);
+      what << courant.place() << ": dimension " << grid.name(axis)
+           << " is periodic, so its first and last face are the same, but '" << courant.text() << "' is " << below
+           << " on the first and " << above << " on the last; use an expression that is periodic along "
+           << grid.name(axis);
       throw ConfigError(what.str());
     }
   }
@@ -37,7 +38,8 @@ void require_periodic(const Grid& grid, const Expression& courant, int axis) {
 
 void refuse_walls(const Config& config, const Grid& grid) {
   for (int a = grid.first_axis(); a < 3; ++a) {
-    if (!grid.periodic(a)) config.at("grid").at("boundary").fail("mpdata knows periodic boundaries only; write periodic");
+    if (!grid.periodic(a))
+      config.at("grid").at("boundary").fail("mpdata knows periodic boundaries only; write periodic");
   }
 }
 
@@ -70,7 +72,7 @@ class Mpdata final : public Solver {
   std::array<std::vector<Field>, 2> antidiffusive_;  // of odd and even passes, by dimension
   std::vector<Field> limiter_;                       // least, largest, up, down
   std::optional<HaloExchange> exchange_psi_;
-  std::optional<HaloExchange> exchange_all_;         // psi and the antidiffusive Courant numbers
+  std::optional<HaloExchange> exchange_all_;  // psi and the antidiffusive Courant numbers
   double steps_ = 0;
 };
 
@@ -111,7 +113,8 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
     if (options.iterations > 2) antidiffusive_[1].emplace_back(domain, "antidiffusive", faces(a), ghosts_);
   }
   if (options.nonoscillatory && options.iterations > 1) {
-    for (const char* name : {"least", "largest", "up", "down"}) limiter_.emplace_back(domain, name, Location::cells, ghosts_);
+    for (const char* name : {"least", "largest", "up", "down"})
+      limiter_.emplace_back(domain, name, Location::cells, ghosts_);
   }
   exchange_psi_.emplace(domain, std::vector{Location::cells}, ghosts_);
   if (!deep_ && options.iterations > 2) {
@@ -120,15 +123,16 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
     exchange_all_.emplace(domain, locations, ghosts_);
   }
   if (options.infinite_gauge && options.iterations > 2) {
-    domain.log().warn("mpdata: infinite_gauge with more than 2 iterations depends on the scale of psi and is unstable "
-                      "for large |psi|; 2 iterations are recommended");
+    domain.log().warn(
+        "mpdata: infinite_gauge with more than 2 iterations depends on the scale of psi and is unstable "
+        "for large |psi|; 2 iterations are recommended");
   }
 }
 
 void Mpdata::read_courant(const Config& section, const Parameters& parameters) {
   const Grid& grid = domain_.grid();
   const Config list = section.at("courant");
-  const auto components = list.is_list() ? list.items(grid.dimensions(), "Courant numbers, one a dimension")
+  const auto components = list.is_list()           ? list.items(grid.dimensions(), "Courant numbers, one a dimension")
                           : grid.dimensions() == 1 ? std::vector{list}
                                                    : list.items();
   for (int a = grid.first_axis(); a < 3; ++a) {
@@ -149,7 +153,8 @@ void Mpdata::require_stable(const Config& section) {
       const int axis = static_cast<int>(component.location());
       const double* below = c.row(i, j) + k;
       sum += std::fmax(below[c.stride(axis)], 0) - std::fmin(*below, 0);
-      if (!std::isfinite(below[0]) || !std::isfinite(below[c.stride(axis)])) return std::numeric_limits<double>::quiet_NaN();
+      if (!std::isfinite(below[0]) || !std::isfinite(below[c.stride(axis)]))
+        return std::numeric_limits<double>::quiet_NaN();
     }
     return g_ ? sum / (*g_)[block](i, j, k) : sum;
   };
@@ -225,14 +230,16 @@ double Mpdata::advance(double, double) {
 
 void Mpdata::step_deep() {
   Field* const exchanged[] = {&psi_};
-  exchange_psi_->run(exchanged, [](const Block&) {}, [&](const Block& block) {
-    Array* psi = &psi_[block];
-    Array* out = &next_[block];
-    for (int number = 1; number <= options_.iterations; ++number) {
-      pass(block, number, options_.pass_reach() * (options_.iterations - number), *psi, *out);
-      std::swap(psi, out);
-    }
-  });
+  exchange_psi_->run(
+      exchanged, [](const Block&) {},
+      [&](const Block& block) {
+        Array* psi = &psi_[block];
+        Array* out = &next_[block];
+        for (int number = 1; number <= options_.iterations; ++number) {
+          pass(block, number, options_.pass_reach() * (options_.iterations - number), *psi, *out);
+          std::swap(psi, out);
+        }
+      });
   if (options_.iterations % 2 == 1) psi_.swap_values(next_);
 }
 
@@ -243,7 +250,8 @@ void Mpdata::step_by_pass() {
       for (Field& component : antidiffusive_[static_cast<std::size_t>(number - 1) % 2]) exchanged.push_back(&component);
     }
     HaloExchange& exchange = number > 2 ? *exchange_all_ : *exchange_psi_;
-    exchange.run(exchanged, [](const Block&) {}, [&](const Block& block) { pass(block, number, 0, psi_[block], next_[block]); });
+    exchange.run(
+        exchanged, [](const Block&) {}, [&](const Block& block) { pass(block, number, 0, psi_[block], next_[block]); });
     psi_.swap_values(next_);
   }
 }
@@ -251,15 +259,16 @@ void Mpdata::step_by_pass() {
 std::string Mpdata::describe() const {
   std::ostringstream text;
   text << "MPDATA: " << options_.iterations << " iteration(s)" << (options_.nonoscillatory ? ", nonoscillatory" : "")
-       << (options_.infinite_gauge ? ", infinite gauge" : "") << (options_.dimensionally_split ? ", dimensionally split" : "")
-       << (g_ ? ", with G" : "") << "; " << (deep_ ? "one exchange a step, " : "one exchange a pass, ") << ghosts_
-       << " ghost layer(s)";
+       << (options_.infinite_gauge ? ", infinite gauge" : "")
+       << (options_.dimensionally_split ? ", dimensionally split" : "") << (g_ ? ", with G" : "") << "; "
+       << (deep_ ? "one exchange a step, " : "one exchange a pass, ") << ghosts_ << " ghost layer(s)";
   return text.str();
 }
 
 }  // namespace
 
-std::unique_ptr<Solver> make_solver(const Config& config, const Options& options, Domain& domain, const Parameters& parameters) {
+std::unique_ptr<Solver> make_solver(const Config& config, const Options& options, Domain& domain,
+                                    const Parameters& parameters) {
   return std::make_unique<Mpdata>(config, options, domain, parameters);
 }
 

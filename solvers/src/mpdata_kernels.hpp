@@ -120,8 +120,8 @@ void capacity_row(Index n, double* __restrict up, double* __restrict down, const
 /// Limits the antidiffusive Courant numbers of a row of faces in place. Which capacities count follows
 /// from the direction of the *flux*, so that fields of either sign stay monotone.
 template <bool Gauge>
-void limit_row(Index n, double* __restrict c, const double* l, const double* r, const double* up_l, const double* down_l,
-               const double* up_r, const double* down_r) {
+void limit_row(Index n, double* __restrict c, const double* l, const double* r, const double* up_l,
+               const double* down_l, const double* up_r, const double* down_r) {
   for (Index k = 0; k < n; ++k) {
     const double donor = Gauge ? 1 : (c[k] > 0 ? l[k] : r[k]);
     const double direction = donor < 0 ? -c[k] : c[k];

@@ -31,8 +31,8 @@ class Scheme {
   static void extrema(const Pass& pass, const Box& cells) {
     for_each_row(cells, [&](Index i, Index j) {
       const Index k = cells.lower[2];
-      extrema_row<Axes>(cells.extent(2), pass.least->row(i, j) + k, pass.largest->row(i, j) + k, pass.psi->row(i, j) + k,
-                        around(*pass.psi, pass.courant, i, j, k));
+      extrema_row<Axes>(cells.extent(2), pass.least->row(i, j) + k, pass.largest->row(i, j) + k,
+                        pass.psi->row(i, j) + k, around(*pass.psi, pass.courant, i, j, k));
     });
   }
 
@@ -46,7 +46,8 @@ class Scheme {
         const Index k = wide.lower[2];
         capacity_row<Axes, Gauge, HasG>(wide.extent(2), pass.up->row(i, j) + k, pass.down->row(i, j) + k,
                                         pass.psi->row(i, j) + k, row(pass.g, i, j, k), pass.least->row(i, j) + k,
-                                        pass.largest->row(i, j) + k, around(*pass.psi, velocity, i, j, k), options.epsilon);
+                                        pass.largest->row(i, j) + k, around(*pass.psi, velocity, i, j, k),
+                                        options.epsilon);
       });
       for (int axis = first_axis; axis < 3; ++axis) limit(pass, faces_of(cells, axis), axis);
     }
@@ -91,8 +92,8 @@ class Scheme {
   static void update(const Pass& pass, const std::array<const Array*, 3>& velocity, const Box& cells) {
     for_each_row(cells, [&](Index i, Index j) {
       const Index k = cells.lower[2];
-      update_row<Axes, IsFlux, HasG>(cells.extent(2), pass.out->row(i, j) + k, pass.psi->row(i, j) + k, row(pass.g, i, j, k),
-                                     around(*pass.psi, velocity, i, j, k));
+      update_row<Axes, IsFlux, HasG>(cells.extent(2), pass.out->row(i, j) + k, pass.psi->row(i, j) + k,
+                                     row(pass.g, i, j, k), around(*pass.psi, velocity, i, j, k));
     });
   }
 
@@ -110,13 +111,15 @@ class Scheme {
         const Array& courant = *pass.courant[at(e)];
         const double* c_r = courant.row(i, j) + k;
         const double* c_l = c_r - courant.stride(axis);
-        transverse[t++] = {r - step - across, r - step + across, r - across, r + across,
-                           c_l, c_l + courant.stride(e), c_r, c_r + courant.stride(e)};
+        transverse[t++] = {
+            r - step - across,      r - step + across, r - across, r + across, c_l, c_l + courant.stride(e), c_r,
+            c_r + courant.stride(e)};
       }
       const double* g = row(pass.g, i, j, k);
-      const auto kernel = options.dimensionally_split ? antidiffusive_row<0, Gauge, HasG> : antidiffusive_row<Axes - 1, Gauge, HasG>;
-      kernel(faces.extent(2), pass.antidiffusive[at(axis)]->row(i, j) + k, pass.courant[at(axis)]->row(i, j) + k, r - step, r,
-             HasG ? g - pass.g->stride(axis) : nullptr, g, transverse, options.epsilon);
+      const auto kernel =
+          options.dimensionally_split ? antidiffusive_row<0, Gauge, HasG> : antidiffusive_row<Axes - 1, Gauge, HasG>;
+      kernel(faces.extent(2), pass.antidiffusive[at(axis)]->row(i, j) + k, pass.courant[at(axis)]->row(i, j) + k,
+             r - step, r, HasG ? g - pass.g->stride(axis) : nullptr, g, transverse, options.epsilon);
     });
   }
 

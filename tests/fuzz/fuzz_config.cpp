@@ -15,7 +15,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Machine machine{1, 4, 4, 4, "0-3"};
     read_layout(config, grid, 4, machine, 2);
     const Config initial = config.section("initial");
-    for (const std::string& key : initial.keys()) Expression(initial.at(key), grid.dimensions(), false, parameters)({}, 0);
+    for (const std::string& key : initial.keys())
+      Expression(initial.at(key), grid.dimensions(), false, parameters)({}, 0);
     config.require_all_read();
   } catch (const ConfigError&) {
   }

@@ -88,7 +88,8 @@ TEST_CASE("collectives") {
   std::iota(ranks.begin(), ranks.end(), 0);
   CHECK(world.allgather(world.rank()) == ranks);
   for (int root = 0; root < n; ++root) {
-    std::string text = world.rank() == root ? std::string("from ") + std::to_string(root) : "something longer than that";
+    std::string text =
+        world.rank() == root ? std::string("from ") + std::to_string(root) : "something longer than that";
     world.bcast(text, root);
     CHECK(text == "from " + std::to_string(root));
     std::array<double, 2> pair{world.rank() + 0.5, 1};

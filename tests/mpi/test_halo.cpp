@@ -14,7 +14,8 @@ namespace {
 double name_of(const Grid& grid, Location location, std::size_t field, const Index3& global) {
   Index3 cell{};
   for (int a = 0; a < 3; ++a) cell[static_cast<std::size_t>(a)] = grid.wrap(a, global[static_cast<std::size_t>(a)]);
-  return static_cast<double>(grid.number(cell)) + 1e6 * static_cast<int>(location) + 1e8 * static_cast<double>(field + 1);
+  return static_cast<double>(grid.number(cell)) + 1e6 * static_cast<int>(location) +
+         1e8 * static_cast<double>(field + 1);
 }
 
 constexpr double untouched = -7;
@@ -32,7 +33,8 @@ void fill(Domain& domain, Field& field, std::size_t number, Index ghosts) {
     });
     for_each_row(values.interior(), [&](Index i, Index j) {
       for (Index k = 0; k < values.interior().upper[2]; ++k) {
-        values(i, j, k) = name_of(domain.grid(), field.location(), number, {block.global(0, i), block.global(1, j), block.global(2, k)});
+        values(i, j, k) = name_of(domain.grid(), field.location(), number,
+                                  {block.global(0, i), block.global(1, j), block.global(2, k)});
       }
     });
   });
@@ -55,7 +57,8 @@ int wrong_values(Domain& domain, Field& field, std::size_t number, Index depth, 
         bool filled = true;
         for (int axis = grid.first_axis(); axis < 3; ++axis) {
           const auto a = static_cast<std::size_t>(axis);
-          const Index outside = std::max(values.interior().lower[a] - local[a], local[a] - values.interior().upper[a] + 1);
+          const Index outside =
+              std::max(values.interior().lower[a] - local[a], local[a] - values.interior().upper[a] + 1);
           if (outside <= 0) continue;
           const int side = local[a] < 0 ? 0 : 1;
           if (outside > depth || domain.at_wall(block, axis, side)) filled = false;
@@ -87,8 +90,9 @@ int check_exchange(const Grid& grid, Case c, Index depth) {
     for (std::size_t f = 0; f < fields.size(); ++f) fill(*domain, fields[f], f, ghosts);
     std::vector<int> meanwhile(domain->blocks().size(), 0);
     std::vector<int> afterwards(domain->blocks().size(), 0);
-    exchange.run(pointers, [&](const Block& block) { ++meanwhile[static_cast<std::size_t>(block.number)]; },
-                 [&](const Block& block) { ++afterwards[static_cast<std::size_t>(block.number)]; });
+    exchange.run(
+        pointers, [&](const Block& block) { ++meanwhile[static_cast<std::size_t>(block.number)]; },
+        [&](const Block& block) { ++afterwards[static_cast<std::size_t>(block.number)]; });
     for (std::size_t b = 0; b < meanwhile.size(); ++b) CHECK((meanwhile[b] == 1 && afterwards[b] == 1));
     for (std::size_t f = 0; f < fields.size(); ++f) CHECK(wrong_values(*domain, fields[f], f, depth, ghosts) == 0);
   }
@@ -103,8 +107,11 @@ Grid make_grid(const std::vector<Index>& shape, const std::vector<bool>& periodi
 
 TEST_CASE("cells and faces, edges and corners, depths 1 to 3, every cut, periodic and walled") {
   const int ranks = comm::size();
-  const std::vector<Grid> grids{make_grid({25}, {true}), make_grid({25}, {false}), make_grid({13, 17}, {true, true}),
-                                make_grid({13, 17}, {false, true}), make_grid({9, 10, 11}, {true, true, true}),
+  const std::vector<Grid> grids{make_grid({25}, {true}),
+                                make_grid({25}, {false}),
+                                make_grid({13, 17}, {true, true}),
+                                make_grid({13, 17}, {false, true}),
+                                make_grid({9, 10, 11}, {true, true, true}),
                                 make_grid({9, 10, 11}, {true, false, true})};
   for (const Grid& grid : grids) {
     int checked = 0;

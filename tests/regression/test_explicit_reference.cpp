@@ -41,9 +41,14 @@ TEST_CASE("every Cartesian Cahn-Hilliard case with Euler, on several layouts") {
   };
   const DataFile file("explicit_cases.h5");
   const comm::Communicator& world = patient_world();
-  for (const Equation& equation : {Equation{"ch_per_euler", 1, 0}, {"ch_neu_euler", 1, 0}, {"ch1d_neu_euler", 1, 0},
-                                   {"chk_per_euler", 1, 0.01}, {"chk_neu_euler", 1, 0.01}, {"chclass_iw2_neu_euler", 2, 0},
-                                   {"chk_neu_adaptive_euler", 1, 0.01}, {"chk_neu_adaptive_euler_tight", 1, 0.01}}) {
+  for (const Equation& equation : {Equation{"ch_per_euler", 1, 0},
+                                   {"ch_neu_euler", 1, 0},
+                                   {"ch1d_neu_euler", 1, 0},
+                                   {"chk_per_euler", 1, 0.01},
+                                   {"chk_neu_euler", 1, 0.01},
+                                   {"chclass_iw2_neu_euler", 2, 0},
+                                   {"chk_neu_adaptive_euler", 1, 0.01},
+                                   {"chk_neu_adaptive_euler_tight", 1, 0.01}}) {
     const std::string name = equation.name;
     CAPTURE(name);
     const Config reference = Config::parse(file.text(name, "case"), name);

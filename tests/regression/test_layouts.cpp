@@ -43,25 +43,31 @@ const char* mpdata_options[] = {
 
 TEST_CASE("MPDATA in 1-D") {
   for (const char* options : mpdata_options) {
-    CHECK(compare(run_mpdata, 1, std::string("grid: {shape: [61]}\nparameters: {nx: 61}\n") +
-                      "initial: {psi: {uniform: [0.5, 2], seed: 3}}\ntime: {steps: 5}\nmpdata: {courant: \"0.5 + 0.2*cos(2*pi*x/nx)\", " +
+    CHECK(compare(run_mpdata, 1,
+                  std::string("grid: {shape: [61]}\nparameters: {nx: 61}\n") +
+                      "initial: {psi: {uniform: [0.5, 2], seed: 3}}\ntime: {steps: 5}\nmpdata: {courant: \"0.5 + "
+                      "0.2*cos(2*pi*x/nx)\", " +
                       options + "}\n") >= 6);
   }
 }
 
 TEST_CASE("MPDATA in 2-D") {
   for (const char* options : mpdata_options) {
-    CHECK(compare(run_mpdata, 2, std::string("grid: {shape: [31, 29]}\nparameters: {nx: 31, ny: 29}\n") +
+    CHECK(compare(run_mpdata, 2,
+                  std::string("grid: {shape: [31, 29]}\nparameters: {nx: 31, ny: 29}\n") +
                       "initial: {psi: {uniform: [0.5, 2], seed: 4}}\ntime: {steps: 4}\n" +
-                      "mpdata: {courant: [\"0.4*cos(2*pi*y/ny)\", \"-0.3 + 0.1*sin(2*pi*x/nx)\"], " + options + "}\n") >= 12);
+                      "mpdata: {courant: [\"0.4*cos(2*pi*y/ny)\", \"-0.3 + 0.1*sin(2*pi*x/nx)\"], " + options +
+                      "}\n") >= 12);
   }
 }
 
 TEST_CASE("MPDATA in 3-D") {
   for (const char* options : mpdata_options) {
-    CHECK(compare(run_mpdata, 3, std::string("grid: {shape: [14, 13, 15]}\nparameters: {nx: 14, ny: 13, nz: 15}\n") +
+    CHECK(compare(run_mpdata, 3,
+                  std::string("grid: {shape: [14, 13, 15]}\nparameters: {nx: 14, ny: 13, nz: 15}\n") +
                       "initial: {psi: {uniform: [0.5, 2], seed: 5}}\ntime: {steps: 3}\n" +
-                      "mpdata: {courant: [\"0.2*cos(2*pi*y/ny)\", \"-0.25\", \"0.2 + 0.1*sin(2*pi*x/nx)\"], " + options + "}\n") >= 12);
+                      "mpdata: {courant: [\"0.2*cos(2*pi*y/ny)\", \"-0.25\", \"0.2 + 0.1*sin(2*pi*x/nx)\"], " +
+                      options + "}\n") >= 12);
   }
 }
 
@@ -75,9 +81,12 @@ TEST_CASE("Cahn-Hilliard, periodic and walled, in 1-D to 3-D, fixed and adaptive
     CHECK(compare(run_cahn_hilliard, 1, "grid: {shape: [61]}\n" + end + mobile + "}\n") >= 6);
     CHECK(compare(run_cahn_hilliard, 2, "grid: {shape: [29, 27], boundary: periodic}\n" + end + mobile + "}\n") >= 12);
     CHECK(compare(run_cahn_hilliard, 2,
-                  "grid: {shape: [29, 27], boundary: [{lower: {value: \"0.1*y + t\"}, upper: {derivative: \"0.2*sin(y)\"}}, periodic]}\n" +
-                      end + mobile + ", boundary: [{lower: {derivative: 0.1}, upper: {value: \"0.3*t\"}}, periodic]}\n") >= 12);
+                  "grid: {shape: [29, 27], boundary: [{lower: {value: \"0.1*y + t\"}, upper: {derivative: "
+                  "\"0.2*sin(y)\"}}, periodic]}\n" +
+                      end + mobile +
+                      ", boundary: [{lower: {derivative: 0.1}, upper: {value: \"0.3*t\"}}, periodic]}\n") >= 12);
     CHECK(compare(run_cahn_hilliard, 3,
-                  "grid: {shape: [13, 12, 14], boundary: [{derivative: 0}, periodic, {value: \"0.1*x*y\"}]}\n" + end + mobile + "}\n") >= 6);
+                  "grid: {shape: [13, 12, 14], boundary: [{derivative: 0}, periodic, {value: \"0.1*x*y\"}]}\n" + end +
+                      mobile + "}\n") >= 6);
   }
 }

@@ -49,7 +49,8 @@ std::vector<std::string> DataFile::groups() const {
 }
 
 std::string DataFile::text(const std::string& group, const char* name) const {
-  const hid_t attribute = valid(H5Aopen_by_name(file_, group.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), group + "@" + name);
+  const hid_t attribute =
+      valid(H5Aopen_by_name(file_, group.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), group + "@" + name);
   const hid_t type = H5Aget_type(attribute);
   std::string result;
   if (H5Tis_variable_str(type) > 0) {
@@ -67,7 +68,8 @@ std::string DataFile::text(const std::string& group, const char* name) const {
 }
 
 std::vector<long long> DataFile::integers(const std::string& group, const char* name) const {
-  const hid_t attribute = valid(H5Aopen_by_name(file_, group.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), group + "@" + name);
+  const hid_t attribute =
+      valid(H5Aopen_by_name(file_, group.c_str(), name, H5P_DEFAULT, H5P_DEFAULT), group + "@" + name);
   const hid_t space = H5Aget_space(attribute);
   std::vector<long long> result(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
   H5Aread(attribute, H5T_NATIVE_LLONG, result.data());
@@ -112,7 +114,8 @@ std::string describe(const Case& c) {
     for (int n : numbers) text += (text.empty() ? "[" : ",") + std::to_string(n);
     return text + "]";
   };
-  return "ranks " + list(c.ranks) + " threads " + list(c.threads) + (c.funneled ? " funneled" : "") + (c.by_pass ? " by pass" : "");
+  return "ranks " + list(c.ranks) + " threads " + list(c.threads) + (c.funneled ? " funneled" : "") +
+         (c.by_pass ? " by pass" : "");
 }
 
 std::vector<Case> all_cases(int dimensions, int rank_count) {
@@ -144,7 +147,8 @@ Case serial(int dimensions) {
   return {one, one};
 }
 
-std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach, const comm::Communicator& communicator) {
+std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach,
+                                    const comm::Communicator& communicator) {
   Layout layout;
   if (choose_layout(grid, {c.ranks, c.threads}, communicator.size(), 1, reach, layout)) return nullptr;
   ExchangeOptions exchange;

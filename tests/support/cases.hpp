@@ -49,7 +49,8 @@ const comm::Communicator& self();
 Case serial(int dimensions);
 
 /// The case's domain, or none if its blocks are too thin for `reach`.
-std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach, const comm::Communicator& communicator);
+std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach,
+                                    const comm::Communicator& communicator);
 
 /// Bit patterns, so that -0 and NaN count.
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b);

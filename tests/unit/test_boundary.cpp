@@ -1,8 +1,7 @@
-#include "tessera/core/boundary.hpp"
-
 #include <doctest/doctest.h>
 
 #include "cases.hpp"
+#include "tessera/core/boundary.hpp"
 
 using namespace tessera;
 
@@ -32,7 +31,8 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 TEST_CASE("ghosts of value and derivative, constant and by expression, corners in the order x, y") {
   const Config config = parse(
-      "grid: {shape: [3, 4], bounds: [[0, 1.5], [0, 2]], boundary: [{lower: {value: \"10*y + t\"}, upper: {derivative: 2}},"
+      "grid: {shape: [3, 4], bounds: [[0, 1.5], [0, 2]], boundary: [{lower: {value: \"10*y + t\"}, upper: {derivative: "
+      "2}},"
       " {lower: {derivative: 0}, upper: {value: 5}}]}");
   const auto domain = domain_of(config);
   const Boundary boundary(*domain, config.at("grid"), "boundary", {});

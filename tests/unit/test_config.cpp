@@ -1,6 +1,6 @@
-#include "tessera/core/config.hpp"
-
 #include <doctest/doctest.h>
+
+#include "tessera/core/config.hpp"
 
 using namespace tessera;
 
@@ -52,13 +52,18 @@ TEST_CASE("numbers are numbers: decimal, finite, whole where they must be") {
 }
 
 TEST_CASE("complaints have a place, a key and a remedy") {
-  CHECK(contains(complaint([] { parse("a:\n  bc: [1]").at("a").at("bc").number(); }), "a.yaml:2:7: a.bc: expected a number, found a list"));
+  CHECK(contains(complaint([] { parse("a:\n  bc: [1]").at("a").at("bc").number(); }),
+                 "a.yaml:2:7: a.bc: expected a number, found a list"));
   CHECK(contains(complaint([] { parse("shap: 1").at("shape"); }), "'shape' is missing; is 'shap' meant"));
   CHECK(contains(complaint([] { parse("a: [1, 2]").at("a").items(3, "numbers"); }), "expected 3 numbers, found 2"));
-  CHECK(contains(complaint([] { parse("a: eular").at("a").choice({"euler", "rk4"}); }), "did you mean 'euler'? Allowed: euler, rk4"));
+  CHECK(contains(complaint([] {
+                   parse("a: eular").at("a").choice({"euler", "rk4"});
+                 }),
+                 "did you mean 'euler'? Allowed: euler, rk4"));
   const Config unread = parse("grid: {shape: 1, shpe: 2}");
   unread.at("grid").at("shape");
-  CHECK(contains(complaint([&] { unread.require_all_read(); }), "a.yaml:1:24: grid.shpe: unknown key; did you mean 'shape'?"));
+  CHECK(contains(complaint([&] { unread.require_all_read(); }),
+                 "a.yaml:1:24: grid.shpe: unknown key; did you mean 'shape'?"));
   CHECK(contains(complaint([] { parse("a: 1\na: 2"); }), "a.yaml:2:4: a: the key appears twice"));
   CHECK(contains(complaint([] { parse("a: [1, 2"); }), "a.yaml:"));
   CHECK(contains(complaint([] { parse("a: [1, 2"); }), "not valid YAML"));
@@ -71,7 +76,8 @@ TEST_CASE("--set replaces, adds and complains in its own name") {
   CHECK(config.at("a").at("c").items().size() == 2);
   CHECK(config.at("d").at("e").at("f").text() == "x");
   CHECK(contains(config.source(), "# --set a.b=2"));
-  CHECK(contains(complaint([] { parse("a: 1", {"a=x"}).at("a").number(); }), "--set: a: expected a finite number, found 'x'"));
+  CHECK(contains(complaint([] { parse("a: 1", {"a=x"}).at("a").number(); }),
+                 "--set: a: expected a finite number, found 'x'"));
   CHECK(contains(complaint([] { parse("a: 1", {"a.b=1"}); }), "a is not a section"));
   CHECK(contains(complaint([] { parse("a: 1", {"a"}); }), "key.key=value"));
 }

@@ -1,10 +1,9 @@
-#include "tessera/core/expression.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <numbers>
 
+#include "tessera/core/expression.hpp"
 #include "tessera/core/initial.hpp"
 
 using namespace tessera;
@@ -37,7 +36,7 @@ TEST_CASE("operators, functions, constants and parameters") {
 TEST_CASE("copies are independent, and know what they use") {
   const Expression original(quoted("x + 10*t"), 2, true, {});
   const Expression copy = original;
-  CHECK(copy({0, 1, 0}, 2) == 21);      // axis 1 is x of a 2-D grid
+  CHECK(copy({0, 1, 0}, 2) == 21);  // axis 1 is x of a 2-D grid
   CHECK(original({0, 5, 0}, 0) == 5);
   CHECK(copy({0, 1, 0}, 2) == 21);
   CHECK(copy.uses_time());

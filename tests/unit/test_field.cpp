@@ -1,5 +1,3 @@
-#include "tessera/core/field.hpp"
-
 #include <doctest/doctest.h>
 
 #include <cstdint>
@@ -7,6 +5,7 @@
 
 #include "cases.hpp"
 #include "tessera/core/eigen.hpp"
+#include "tessera/core/field.hpp"
 
 using namespace tessera;
 

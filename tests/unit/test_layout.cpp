@@ -1,13 +1,14 @@
-#include "tessera/core/layout.hpp"
-
 #include <doctest/doctest.h>
+
+#include "tessera/core/layout.hpp"
 
 using namespace tessera;
 
 namespace {
 
 Grid grid(const std::vector<Index>& shape, bool periodic = true) {
-  return Grid(shape, std::vector<std::array<double, 2>>(shape.size(), {0, 1}), std::vector<bool>(shape.size(), periodic));
+  return Grid(shape, std::vector<std::array<double, 2>>(shape.size(), {0, 1}),
+              std::vector<bool>(shape.size(), periodic));
 }
 
 Layout chosen(const Grid& g, const LayoutRequest& request, int ranks, int threads = 1, Index reach = 1) {

@@ -21,9 +21,12 @@ double amplitude(const std::vector<double>& values, double mean) {
 
 double measured_rate(const std::string& grid_and_start, int dimensions, double mean, double end) {
   const auto run = [&](double until) {
-    return run_cahn_hilliard(grid_and_start + "cahn_hilliard: {interface_width: 1.3, rate: 0.004, target: " + std::to_string(mean) +
-                                 "}\ntime: {step: 0.00025, steps: " + std::to_string(static_cast<int>(std::lround(until / 0.00025))) + "}\n",
-                             serial(dimensions), test::self())->values;
+    return run_cahn_hilliard(
+               grid_and_start + "cahn_hilliard: {interface_width: 1.3, rate: 0.004, target: " + std::to_string(mean) +
+                   "}\ntime: {step: 0.00025, steps: " + std::to_string(static_cast<int>(std::lround(until / 0.00025))) +
+                   "}\n",
+               serial(dimensions), test::self())
+        ->values;
   };
   return std::log(amplitude(run(end), mean) / amplitude(run(0), mean)) / end;
 }
@@ -36,13 +39,16 @@ TEST_CASE("growth rate of one Fourier mode, within 1% of theory") {
   const double pi = std::numbers::pi;
   const double k = 2 * pi / 16;
   const std::string line = "grid: {shape: [64], bounds: [[0, 16]], boundary: periodic}\n";
-  CHECK(measured_rate(line + "initial: {c: \"0.1 + 1e-6*cos(2*pi*x/16)\"}\n", 1, 0.1, 4) == doctest::Approx(theory(k * k, 0.1)).epsilon(0.01));
+  CHECK(measured_rate(line + "initial: {c: \"0.1 + 1e-6*cos(2*pi*x/16)\"}\n", 1, 0.1, 4) ==
+        doctest::Approx(theory(k * k, 0.1)).epsilon(0.01));
   // A mode that decays, short enough for the spacing h to show: there (2/h sin(k h/2))^2 stands for k^2.
   const double discrete = std::pow(2 / 0.25 * std::sin(3 * k * 0.25 / 2), 2);
-  CHECK(measured_rate(line + "initial: {c: \"1e-6*cos(6*pi*x/16)\"}\n", 1, 0, 2) == doctest::Approx(theory(discrete, 0)).epsilon(0.001));
+  CHECK(measured_rate(line + "initial: {c: \"1e-6*cos(6*pi*x/16)\"}\n", 1, 0, 2) ==
+        doctest::Approx(theory(discrete, 0)).epsilon(0.001));
   // An oblique one in 2-D, with different spacings.
   CHECK(measured_rate("grid: {shape: [48, 32], bounds: [[0, 16], [0, 16]], boundary: periodic}\n"
-                      "initial: {c: \"1e-6*cos(2*pi*(x + y)/16)\"}\n", 2, 0, 2) == doctest::Approx(theory(2 * k * k, 0)).epsilon(0.01));
+                      "initial: {c: \"1e-6*cos(2*pi*(x + y)/16)\"}\n",
+                      2, 0, 2) == doctest::Approx(theory(2 * k * k, 0)).epsilon(0.01));
   // Half a wave between walls with zero derivative.
   CHECK(measured_rate("grid: {shape: [32], bounds: [[0, 8]]}\ninitial: {c: \"1e-6*cos(pi*x/8)\"}\n", 1, 0, 4) ==
         doctest::Approx(theory(k * k, 0)).epsilon(0.01));

@@ -16,20 +16,19 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
-std::string config(int dimensions, int n, int steps, const std::string& psi, const std::string& courant, const std::string& options) {
+std::string config(int dimensions, int n, int steps, const std::string& psi, const std::string& courant,
+                   const std::string& options) {
   std::string shape = std::to_string(n);
   std::string bounds = "[0, 1]";
   for (int d = 1; d < dimensions; ++d) {
     shape += ", " + std::to_string(n);
     bounds += ", [0, 1]";
   }
-  return "grid: {shape: [" + shape + "], bounds: [" + bounds + "]}\ninitial: {psi: \"" + psi + "\"}\ntime: {steps: " +
-         std::to_string(steps) + "}\nmpdata: {courant: " + courant + ", " + options + "}\n";
+  return "grid: {shape: [" + shape + "], bounds: [" + bounds + "]}\ninitial: {psi: \"" + psi +
+         "\"}\ntime: {steps: " + std::to_string(steps) + "}\nmpdata: {courant: " + courant + ", " + options + "}\n";
 }
 
-Outcome run(const std::string& text, int dimensions) {
-  return *run_mpdata(text, serial(dimensions), test::self());
-}
+Outcome run(const std::string& text, int dimensions) { return *run_mpdata(text, serial(dimensions), test::self()); }
 
 /// L2 error of a product of sines carried with Courant numbers c over n steps: by c of the period.
 double error(int dimensions, int n, const std::string& options) {
@@ -90,7 +89,8 @@ TEST_CASE("second order with a coordinate factor") {
     const double courant = 0.25;
     const auto s = [](double x) { return x - 0.4 / (2 * pi) * (std::cos(2 * pi * x) - 1); };
     const Outcome outcome = run(config(1, n, n, "2 + sin(2*pi*(x - 0.4/(2*pi)*(cos(2*pi*x) - 1)))", "0.25",
-                                       "iterations: 2, g_factor: \"1 + 0.4*sin(2*pi*x)\""), 1);
+                                       "iterations: 2, g_factor: \"1 + 0.4*sin(2*pi*x)\""),
+                                1);
     double sum = 0;
     for (int i = 0; i < n; ++i) {
       const double exact = 2 + std::sin(2 * pi * (s((i + 0.5) / n) - courant));
@@ -104,8 +104,9 @@ TEST_CASE("second order with a coordinate factor") {
 TEST_CASE("mass is conserved to rounding and positive fields stay positive") {
   const std::string cone = "max(0, 1 - sqrt((x - 0.5)^2 + (y - 0.72)^2)/0.2)";
   const std::string swirl = "[\"0.45*sin(2*pi*y)\", \"-0.45*sin(2*pi*x)\"]";
-  for (const char* options : {"iterations: 1", "iterations: 2", "iterations: 4", "iterations: 2, nonoscillatory: true",
-                              "iterations: 3, nonoscillatory: true", "iterations: 2, nonoscillatory: true, infinite_gauge: true"}) {
+  for (const char* options :
+       {"iterations: 1", "iterations: 2", "iterations: 4", "iterations: 2, nonoscillatory: true",
+        "iterations: 3, nonoscillatory: true", "iterations: 2, nonoscillatory: true, infinite_gauge: true"}) {
     CAPTURE(options);
     const Outcome before = run(config(2, 48, 0, cone, swirl, options), 2);
     const Outcome after = run(config(2, 48, 100, cone, swirl, options), 2);
@@ -113,7 +114,8 @@ TEST_CASE("mass is conserved to rounding and positive fields stay positive") {
     CHECK(std::accumulate(after.values.begin(), after.values.end(), 0.0) == doctest::Approx(mass).epsilon(1e-13));
     CHECK(*std::min_element(after.values.begin(), after.values.end()) >= 0);
     if (std::string(options).find("nonoscillatory") != std::string::npos) {
-      CHECK(*std::max_element(after.values.begin(), after.values.end()) <= *std::max_element(before.values.begin(), before.values.end()));
+      CHECK(*std::max_element(after.values.begin(), after.values.end()) <=
+            *std::max_element(before.values.begin(), before.values.end()));
     }
   }
 }
@@ -121,7 +123,9 @@ TEST_CASE("mass is conserved to rounding and positive fields stay positive") {
 TEST_CASE("nonoscillatory holds for fields of either sign, with and without infinite gauge") {
   const std::string wave = "sign(sin(2*pi*x))*0.8 + 0.1";
   for (const char* gauge : {"false", "true"}) {
-    const Outcome outcome = run(config(1, 64, 50, wave, "0.4", std::string("iterations: 2, nonoscillatory: true, infinite_gauge: ") + gauge), 1);
+    const Outcome outcome = run(
+        config(1, 64, 50, wave, "0.4", std::string("iterations: 2, nonoscillatory: true, infinite_gauge: ") + gauge),
+        1);
     CHECK(*std::min_element(outcome.values.begin(), outcome.values.end()) >= -0.7 - 1e-14);
     CHECK(*std::max_element(outcome.values.begin(), outcome.values.end()) <= 0.9 + 1e-14);
   }

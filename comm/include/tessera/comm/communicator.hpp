@@ -26,6 +26,9 @@ inline constexpr int any_source = MPI_ANY_SOURCE;
 template <class R>
 concept Buffer = std::ranges::contiguous_range<R> && std::ranges::sized_range<R>;
 
+template <class T>
+concept Arithmetic = std::is_arithmetic_v<T>;
+
 /// A communicator: an owned handle with its rank and size. Errors throw comm::Error.
 class Communicator {
  public:
@@ -58,18 +61,21 @@ class Communicator {
   void set_wait_policy(WaitPolicy policy) noexcept { wait_policy_ = policy; }
 
   void barrier() const {
-    if (wait_policy_ == WaitPolicy::yield) return finish([&](MPI_Request* r) { return MPI_Ibarrier(handle_, r); }, "MPI_Ibarrier");
+    if (wait_policy_ == WaitPolicy::yield)
+      return finish([&](MPI_Request* r) { return MPI_Ibarrier(handle_, r); }, "MPI_Ibarrier");
     check(MPI_Barrier(handle_), "MPI_Barrier");
   }
 
   template <Buffer R>
   void send(const R& data, int destination, int tag = 0) const {
-    check(MPI_Send(std::ranges::data(data), count(data, "MPI_Send"), type(data), destination, tag, handle_), "MPI_Send");
+    check(MPI_Send(std::ranges::data(data), count(data, "MPI_Send"), type(data), destination, tag, handle_),
+          "MPI_Send");
   }
   template <Buffer R>
   void recv(R&& data, int source = any_source, int tag = any_tag) const {
     MPI_Status status;
-    check(MPI_Recv(std::ranges::data(data), count(data, "MPI_Recv"), type(data), source, tag, handle_, &status), "MPI_Recv");
+    check(MPI_Recv(std::ranges::data(data), count(data, "MPI_Recv"), type(data), source, tag, handle_, &status),
+          "MPI_Recv");
   }
   /// The buffer must stay alive and unchanged until the request is finished.
   template <Buffer R>
@@ -91,9 +97,11 @@ class Communicator {
   template <Buffer R>
   void bcast(R&& data, int root = 0) const {
     if (wait_policy_ == WaitPolicy::yield) {
-      return finish([&](MPI_Request* r) {
-        return MPI_Ibcast(std::ranges::data(data), count(data, "MPI_Ibcast"), type(data), root, handle_, r);
-      }, "MPI_Ibcast");
+      return finish(
+          [&](MPI_Request* r) {
+            return MPI_Ibcast(std::ranges::data(data), count(data, "MPI_Ibcast"), type(data), root, handle_, r);
+          },
+          "MPI_Ibcast");
     }
     check(MPI_Bcast(std::ranges::data(data), count(data, "MPI_Bcast"), type(data), root, handle_), "MPI_Bcast");
   }
@@ -104,22 +112,24 @@ class Communicator {
   template <Buffer R>
   void allreduce(R&& data, Operator op) const {
     if (wait_policy_ == WaitPolicy::yield) {
-      return finish([&](MPI_Request* r) {
-        return MPI_Iallreduce(in_place(), std::ranges::data(data), count(data, "MPI_Iallreduce"), type(data), native(op), handle_, r);
-      }, "MPI_Iallreduce");
+      return finish(
+          [&](MPI_Request* r) {
+            return MPI_Iallreduce(in_place(), std::ranges::data(data), count(data, "MPI_Iallreduce"), type(data),
+                                  native(op), handle_, r);
+          },
+          "MPI_Iallreduce");
     }
-    check(MPI_Allreduce(in_place(), std::ranges::data(data), count(data, "MPI_Allreduce"), type(data), native(op), handle_),
+    check(MPI_Allreduce(in_place(), std::ranges::data(data), count(data, "MPI_Allreduce"), type(data), native(op),
+                        handle_),
           "MPI_Allreduce");
   }
-  template <class T>
-    requires std::is_arithmetic_v<T>
+  template <Arithmetic T>
   T allreduce(T value, Operator op) const {
     allreduce(std::span<T>(&value, 1), op);
     return value;
   }
   /// Every rank's value, by rank.
-  template <class T>
-    requires std::is_arithmetic_v<T>
+  template <Arithmetic T>
   std::vector<T> allgather(T value) const {
     std::vector<T> all(static_cast<std::size_t>(size_));
     check(MPI_Allgather(&value, 1, datatype<T>(), all.data(), 1, datatype<T>(), handle_), "MPI_Allgather");

@@ -29,7 +29,8 @@ class Error : public std::runtime_error {
 
 /// Throws Error unless `code` is MPI_SUCCESS (which the MPI standard defines as 0).
 inline void check(int code, const char* call) {
-  if (code != 0) [[unlikely]] throw_error(call, code);
+  if (code != 0) [[unlikely]]
+    throw_error(call, code);
 }
 
 }  // namespace tessera::comm

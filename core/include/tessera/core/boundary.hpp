@@ -42,8 +42,8 @@ class Boundary {
  private:
   struct Wall {
     BoundaryCondition condition;
-    bool constant = true;      // neither position nor time matter
-    double value = 0;          // if constant
+    bool constant = true;              // neither position nor time matter
+    double value = 0;                  // if constant
     std::vector<Expression> evaluate;  // one a block
   };
   void apply_wall(const Block& block, Array& values, const Box& box, int axis, int side, double time) const;

@@ -22,7 +22,8 @@ class Config {
   /// Parses `text`; `name` stands for the file in messages. `overrides` are "key.key=value" (--set).
   static Config parse(const std::string& text, const std::string& name, const std::vector<std::string>& overrides = {});
   /// Collective: rank 0 reads the file, all ranks parse it. Throws on every rank if it cannot be read.
-  static Config read(const std::string& file, const std::vector<std::string>& overrides, const comm::Communicator& communicator);
+  static Config read(const std::string& file, const std::vector<std::string>& overrides,
+                     const comm::Communicator& communicator);
 
   /// True if the key is there and not empty.
   bool has(const std::string& key) const;
@@ -53,7 +54,9 @@ class Config {
   double number(const std::string& key, double otherwise) const { return has(key) ? at(key).number() : otherwise; }
   Index integer(const std::string& key, Index otherwise) const { return has(key) ? at(key).integer() : otherwise; }
   bool flag(const std::string& key, bool otherwise) const { return has(key) ? at(key).flag() : otherwise; }
-  std::string text(const std::string& key, const std::string& otherwise) const { return has(key) ? at(key).text() : otherwise; }
+  std::string text(const std::string& key, const std::string& otherwise) const {
+    return has(key) ? at(key).text() : otherwise;
+  }
   /// A number above 0.
   double positive() const;
   /// An integer of at least `least`.

@@ -17,9 +17,9 @@ namespace tessera {
 
 /// A part of the grid that one thread of one rank owns.
 struct Block {
-  int number;                     // among the blocks of this rank: its place in layout.threads, row-major
-  std::array<int, 3> position;    // among all blocks of the grid, along each axis
-  Box cells;                      // its cells, in the grid's numbering
+  int number;                   // among the blocks of this rank: its place in layout.threads, row-major
+  std::array<int, 3> position;  // among all blocks of the grid, along each axis
+  Box cells;                    // its cells, in the grid's numbering
 
   /// Its cells in its own numbering, which starts at 0.
   Box local() const { return {{0, 0, 0}, cells.extents()}; }
@@ -35,7 +35,7 @@ struct BlockAddress {
 
 /// How halos travel; see HaloExchange.
 struct ExchangeOptions {
-  bool funneled = false;                              // messages by the main thread only
+  bool funneled = false;  // messages by the main thread only
   comm::WaitPolicy wait = comm::WaitPolicy::spin;
   enum class Depth { automatic, deep, pass } depth = Depth::automatic;  // one exchange a step, or one a pass
 };
@@ -45,8 +45,8 @@ class Domain {
  public:
   /// `layout` must have as many ranks as `communicator`, which is not copied, and which nobody else may use
   /// for messages.
-  Domain(const Grid& grid, const Layout& layout, const comm::Communicator& communicator, const ExchangeOptions& exchange,
-         const Log& log);
+  Domain(const Grid& grid, const Layout& layout, const comm::Communicator& communicator,
+         const ExchangeOptions& exchange, const Log& log);
 
   const Grid& grid() const noexcept { return grid_; }
   const Layout& layout() const noexcept { return layout_; }

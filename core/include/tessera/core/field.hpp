@@ -55,7 +55,9 @@ class Field {
   Location location() const noexcept { return location_; }
   Index ghosts() const noexcept { return ghosts_; }
   Array& operator[](const Block& block) noexcept { return *arrays_[static_cast<std::size_t>(block.number)]; }
-  const Array& operator[](const Block& block) const noexcept { return *arrays_[static_cast<std::size_t>(block.number)]; }
+  const Array& operator[](const Block& block) const noexcept {
+    return *arrays_[static_cast<std::size_t>(block.number)];
+  }
   Array& at(int block_number) noexcept { return *arrays_[static_cast<std::size_t>(block_number)]; }
   Index bytes() const noexcept;
 

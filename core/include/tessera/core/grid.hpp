@@ -15,7 +15,8 @@ class Grid {
  public:
   /// `shape`: cells a dimension; `bounds`: lower and upper edge a dimension, in the user's length unit;
   /// `periodic`: a flag a dimension. All three have the same length, 1 to 3.
-  Grid(const std::vector<Index>& shape, const std::vector<std::array<double, 2>>& bounds, const std::vector<bool>& periodic);
+  Grid(const std::vector<Index>& shape, const std::vector<std::array<double, 2>>& bounds,
+       const std::vector<bool>& periodic);
 
   int dimensions() const noexcept { return dimensions_; }
   int first_axis() const noexcept { return 3 - dimensions_; }
@@ -32,7 +33,9 @@ class Grid {
   double spacing(int axis) const noexcept { return spacing_[at(axis)]; }
 
   /// Coordinate of the centre of cell i, and of the face at the lower side of cell i.
-  double centre(int axis, Index i) const noexcept { return lower(axis) + (static_cast<double>(i) + 0.5) * spacing(axis); }
+  double centre(int axis, Index i) const noexcept {
+    return lower(axis) + (static_cast<double>(i) + 0.5) * spacing(axis);
+  }
   double face(int axis, Index i) const noexcept { return lower(axis) + static_cast<double>(i) * spacing(axis); }
   /// The cell inside the grid that a ghost cell of a periodic axis repeats; i itself on other axes.
   Index wrap(int axis, Index i) const noexcept;

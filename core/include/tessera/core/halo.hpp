@@ -41,7 +41,7 @@ class HaloExchange {
     std::vector<double> send_buffer;
     std::vector<double> receive_buffer;
   };
-  struct Plan {               // of one block
+  struct Plan {  // of one block
     std::vector<Transfer> transfers;
     std::vector<comm::Request> requests;
   };

@@ -9,11 +9,11 @@ namespace tessera {
 
 /// What the processes of this node share, from the affinity masks that they inherited.
 struct Machine {
-  int ranks_on_node;    // ranks of the job on this node
-  int cores_on_node;    // cores that at least one of them may use
-  int cores_of_rank;    // cores that this rank may use
-  int fair_share;       // cores for a rank if all share alike, at least 1; the least of all nodes, so that all ranks agree
-  std::string mask;     // this rank's cores, "0-3,8"
+  int ranks_on_node;  // ranks of the job on this node
+  int cores_on_node;  // cores that at least one of them may use
+  int cores_of_rank;  // cores that this rank may use
+  int fair_share;    // cores for a rank if all share alike, at least 1; the least of all nodes, so that all ranks agree
+  std::string mask;  // this rank's cores, "0-3,8"
 };
 
 /// Collective over `communicator`.

@@ -17,7 +17,8 @@ struct CheckpointData {
 
 /// Collective: writes one HDF5 file beside `file`, and puts it in its place when it is complete and on
 /// the disk, so that `file` is a whole checkpoint at any moment.
-void write_checkpoint(Domain& domain, const std::string& file, const std::vector<Field*>& fields, const CheckpointData& data);
+void write_checkpoint(Domain& domain, const std::string& file, const std::vector<Field*>& fields,
+                      const CheckpointData& data);
 
 /// Collective: reads the fields and returns the rest. Throws ConfigError, on every rank, if the file is
 /// no checkpoint of `program`, holds another grid, or lacks a field or one of `numbers`.

@@ -20,7 +20,7 @@ struct Options {
   bool infinite_gauge = false;
   bool dimensionally_split = false;  // no cross terms
   double epsilon = 1e-15;
-  double step = 1;              // what a step adds to the time
+  double step = 1;  // what a step adds to the time
 
   /// Ghost layers that a corrective pass reads.
   Index pass_reach() const { return nonoscillatory ? 2 : 1; }
@@ -36,6 +36,7 @@ Options read_options(const Config& config);
 /// The keys are those of docs/config.md: initial.psi, mpdata.courant, mpdata.g_factor.
 /// Throws ConfigError, on every rank alike, if the Courant numbers are not finite, do not fit periodic
 /// ends, or leave a cell with an outgoing sum over G above 1.
-std::unique_ptr<Solver> make_solver(const Config& config, const Options& options, Domain& domain, const Parameters& parameters);
+std::unique_ptr<Solver> make_solver(const Config& config, const Options& options, Domain& domain,
+                                    const Parameters& parameters);
 
 }  // namespace tessera::mpdata

@@ -8,8 +8,8 @@ namespace tessera {
 /// The keys of the section `time` that concern the stepper.
 struct StepOptions {
   bool adaptive = false;
-  double step = 0;           // the fixed step, or the first adaptive one
-  double tolerance = 1e-4;   // of the error of one step, in the field's unit
+  double step = 0;          // the fixed step, or the first adaptive one
+  double tolerance = 1e-4;  // of the error of one step, in the field's unit
 };
 
 /// time.stepper (euler), time.step, time.tolerance: a tolerance without a step means adaptive; both

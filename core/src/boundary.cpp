@@ -82,13 +82,7 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
 
 void Boundary::apply(const Block& block, Array& values, Index reach, double time) const {
   if (!any_) return;
-  Box box = block.local();
-  for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {
-    const auto a = static_cast<std::size_t>(axis);
-    if (!domain_.exchanged(axis)) continue;
-    if (!domain_.at_wall(block, axis, 0)) box.lower[a] -= reach;
-    if (!domain_.at_wall(block, axis, 1)) box.upper[a] += reach;
-  }
+  Box box = domain_.grown(block, block.local(), reach);
   for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {
     const auto a = static_cast<std::size_t>(axis);
     const bool lower = domain_.at_wall(block, axis, 0);

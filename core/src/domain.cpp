@@ -5,11 +5,12 @@ namespace {
 
 std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
-std::array<int, 3> unravel(int number, const std::array<int, 3>& shape) {
+/// A thread's place in layout.threads from its number, row-major, and back.
+std::array<int, 3> thread_place(int number, const std::array<int, 3>& shape) {
   return {number / (shape[1] * shape[2]), number / shape[2] % shape[1], number % shape[2]};
 }
 
-int ravel(const std::array<int, 3>& position, const std::array<int, 3>& shape) {
+int thread_number(const std::array<int, 3>& position, const std::array<int, 3>& shape) {
   return (position[0] * shape[1] + position[1]) * shape[2] + position[2];
 }
 
@@ -20,12 +21,14 @@ Domain::Domain(const Grid& grid, const Layout& layout, const comm::Communicator&
     : grid_(grid),
       layout_(layout),
       communicator_(communicator),
+      ranks_(communicator, {layout.ranks[0], layout.ranks[1], layout.ranks[2]},
+             {grid.periodic(0), grid.periodic(1), grid.periodic(2)}),
       exchange_(exchange),
       log_(log),
       team_(layout.thread_count()) {
-  const std::array<int, 3> place = unravel(communicator_.rank(), layout_.ranks);
+  const std::vector<int> place = ranks_.coordinates();
   for (int number = 0; number < layout_.thread_count(); ++number) {
-    const std::array<int, 3> thread = unravel(number, layout_.threads);
+    const std::array<int, 3> thread = thread_place(number, layout_.threads);
     Block block{number, {}, {}};
     for (int a = 0; a < 3; ++a) {
       block.position[at(a)] = place[at(a)] * layout_.threads[at(a)] + thread[at(a)];
@@ -40,7 +43,7 @@ Domain::Domain(const Grid& grid, const Layout& layout, const comm::Communicator&
 Box Domain::rank_box() const { return {blocks_.front().cells.lower, blocks_.back().cells.upper}; }
 
 std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& direction) const {
-  std::array<int, 3> rank{};
+  std::vector<int> rank(3);
   std::array<int, 3> thread{};
   for (int a = 0; a < 3; ++a) {
     const int count = layout_.blocks(a);
@@ -50,12 +53,20 @@ std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& 
     rank[at(a)] = position / layout_.threads[at(a)];
     thread[at(a)] = position % layout_.threads[at(a)];
   }
-  return BlockAddress{ravel(rank, layout_.ranks), ravel(thread, layout_.threads)};
+  return BlockAddress{ranks_.rank_at(rank), thread_number(thread, layout_.threads)};
 }
 
 bool Domain::at_wall(const Block& block, int axis, int side) const {
   if (grid_.periodic(axis) || grid_.flat(axis)) return false;
   return block.position[at(axis)] == (side == 0 ? 0 : layout_.blocks(axis) - 1);
+}
+
+Box Domain::grown(const Block& block, Box box, Index layers) const {
+  for (int a = grid_.first_axis(); a < 3; ++a) {
+    if (!at_wall(block, a, 0)) box.lower[at(a)] -= layers;
+    if (!at_wall(block, a, 1)) box.upper[at(a)] += layers;
+  }
+  return box;
 }
 
 void Domain::phase(const std::function<void(const Block&)>& task) {

@@ -22,13 +22,7 @@ void fill(Domain& domain, Field& field, const Expression& expression, double tim
   domain.phase([&](const Block& block) {
     const Expression evaluate = expression;  // one a thread
     Array& values = field[block];
-    Box box = values.interior();
-    for (int axis = grid.first_axis(); axis < 3; ++axis) {
-      const auto a = static_cast<std::size_t>(axis);
-      if (!domain.exchanged(axis)) continue;
-      if (!domain.at_wall(block, axis, 0)) box.lower[a] -= ghosts;
-      if (!domain.at_wall(block, axis, 1)) box.upper[a] += ghosts;
-    }
+    const Box box = domain.grown(block, values.interior(), ghosts);
     const auto coordinate = [&](int axis, Index local) {
       const Index i = grid.wrap(axis, block.global(axis, local));
       return extra(field.location(), axis) == 1 ? grid.face(axis, i) : grid.centre(axis, i);

@@ -66,7 +66,7 @@ class Equation {
     Array& mu = mu_[block];
     boundary_c_.apply(block, c, 2, time);
     // mu one layer around the block, so that its neighbours' values need no exchange of their own.
-    const Box wide = layer_towards_neighbours(block);
+    const Box wide = domain_.grown(block, block.local(), 1);
     for_each_row(wide, [&](Index i, Index j) {
       double* __restrict out = mu.row(i, j);
       const auto at = laplacian.row(c, i, j);
@@ -83,16 +83,6 @@ class Equation {
       const auto f = make_row(i, j);
       for (Index k = 0; k < cells.upper[2]; ++k) f(k, at(k) - k_rate * (c_row[k] - target));
     });
-  }
-
-  Box layer_towards_neighbours(const Block& block) const {
-    Box box = block.local();
-    for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {
-      const auto a = static_cast<std::size_t>(axis);
-      if (!domain_.at_wall(block, axis, 0)) --box.lower[a];
-      if (!domain_.at_wall(block, axis, 1)) ++box.upper[a];
-    }
-    return box;
   }
 
   Domain& domain_;

@@ -61,6 +61,8 @@ class Domain {
   std::optional<BlockAddress> neighbour(const Block& block, const Index3& direction) const;
   /// True if the block's lower (side 0) or upper (side 1) end along the axis is an end of a grid that is not periodic.
   bool at_wall(const Block& block, int axis, int side) const;
+  /// `box` with `layers` more at each end of the block where it has a neighbour, not where it has a wall.
+  Box grown(const Block& block, Box box, Index layers) const;
   /// Axes whose ghosts are filled by the exchange: those that are periodic or cut.
   bool exchanged(int axis) const { return grid_.periodic(axis) || layout_.blocks(axis) > 1; }
 
@@ -80,6 +82,7 @@ class Domain {
   Grid grid_;
   Layout layout_;
   const comm::Communicator& communicator_;
+  comm::Cartesian ranks_;
   ExchangeOptions exchange_;
   Log log_;
   std::vector<Block> blocks_;

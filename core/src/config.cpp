@@ -1,5 +1,6 @@
 #include "tessera/core/config.hpp"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -92,12 +93,35 @@ std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const 
   return node;
 }
 
+/// Hears a document without keeping it.
+class Deaf : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+/// YAML::Load ignores all but the first document, and YAML::LoadAll (0.7) never ends on text that it
+/// takes for a document without consuming it.
+bool several_documents(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  Deaf deaf;
+  return parser.HandleNextDocument(deaf) && parser.HandleNextDocument(deaf);
+}
+
 YAML::Node load(const std::string& text, const std::string& name) {
   try {
-    std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1)
-      throw ConfigError(name + ": holds " + std::to_string(documents.size()) + " YAML documents (---); keep one");
-    return documents.empty() ? YAML::Node() : documents.front();
+    if (several_documents(text)) {
+      throw ConfigError(name + ": holds a second YAML document (---), or text that belongs to none; keep one");
+    }
+    return YAML::Load(text);
   } catch (const YAML::Exception& error) {
     std::string place = name;
     if (!error.mark.is_null())

@@ -67,6 +67,9 @@ TEST_CASE("complaints have a place, a key and a remedy") {
   CHECK(contains(complaint([] { parse("a: 1\na: 2"); }), "a.yaml:2:4: a: the key appears twice"));
   CHECK(contains(complaint([] { parse("a: [1, 2"); }), "a.yaml:"));
   CHECK(contains(complaint([] { parse("a: [1, 2"); }), "not valid YAML"));
+  CHECK(contains(complaint([] { parse("a: 1\n---\nb: 2"); }), "a second YAML document"));
+  CHECK_FALSE(complaint([] { parse("# a comment\n, for the app\na: 1"); }).empty());  // once an endless loop
+  CHECK(complaint([] { parse("---\na: 1\n# the end\n\n"); }).empty());
   CHECK(contains(complaint([] { parse("just text"); }), "a configuration is a section of keys"));
 }
 

@@ -110,7 +110,7 @@ Identity identity_of(const App& app, const Config& config) {
 
 std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& checkpoint,
                             const comm::Communicator& communicator) {
-  const std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
+  std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
   if (file.empty())
     throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
   if (!io::exists(file, communicator)) {

@@ -196,7 +196,7 @@ const std::string& scalar(const Node& node, const char* wanted) {
 
 void collect_unread(const Node& node) {
   for (const auto& [key, child] : node.entries) {
-    if (node.asked.count(key) == 0) {
+    if (!node.asked.contains(key)) {
       std::vector<std::string> known(node.asked.begin(), node.asked.end());
       std::string what = "unknown key";
       if (const auto near = nearest(key, known)) what += "; did you mean '" + *near + "'?";

@@ -54,7 +54,7 @@ bool assigns(const std::string& text) {
 bool is_function(const std::string& name) {
   mu::Parser parser;
   define_functions(parser);
-  return parser.GetFunDef().count(name) > 0;
+  return parser.GetFunDef().contains(name);
 }
 
 }  // namespace
@@ -93,8 +93,8 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     if (results != 1)
       config.fail("an expression has one value, this has " + std::to_string(results) + ": '" + parser_->text + "'");
     const auto used = parser_->parser.GetUsedVar();
-    parser_->uses_time = used.count("t") > 0;
-    for (int d = 0; d < 3; ++d) parser_->uses[static_cast<std::size_t>(d)] = used.count(std::string(1, "xyz"[d])) > 0;
+    parser_->uses_time = used.contains("t");
+    for (int d = 0; d < 3; ++d) parser_->uses[static_cast<std::size_t>(d)] = used.contains(std::string(1, "xyz"[d]));
   } catch (const mu::Parser::exception_type& error) {
     std::string what = error.GetMsg();
     while (!what.empty() && (what.back() == '.' || what.back() == '\n')) what.pop_back();
@@ -115,7 +115,7 @@ Expression::Expression(const Expression& other) : parser_(std::make_unique<Parse
     parser_->parser.DefineVar(names[d], &parser_->position[static_cast<std::size_t>(d)]);
   }
   const auto variables = other.parser_->parser.GetVar();
-  if (variables.count("t") > 0) {
+  if (variables.contains("t")) {
     parser_->parser.RemoveVar("t");
     parser_->parser.DefineVar("t", &parser_->time);
   }

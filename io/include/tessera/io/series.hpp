@@ -21,9 +21,9 @@ class Series {
  public:
   /// Creates the file, replacing one that is there.
   Series(Domain& domain, const std::string& file, std::vector<Field*> fields, const Attributes& attributes);
-  /// Opens the file of an interrupted run, and drops what it wrote after step `step`.
+  /// Opens the file of an interrupted run, and drops what it wrote after step `last_step`.
   /// Throws ConfigError if it holds other fields or another grid.
-  static Series resume(Domain& domain, const std::string& file, std::vector<Field*> fields, Index step);
+  static Series resume(Domain& domain, const std::string& file, std::vector<Field*> fields, Index last_step);
   Series(Series&&) noexcept;
   ~Series();
 

@@ -8,7 +8,7 @@
 int main(int argc, char** argv) {
   using namespace tessera;
   comm::Environment environment(argc, argv, comm::ThreadLevel::multiple);
-  const comm::Communicator world = comm::Communicator::world();
+  const comm::WaitingCommunicator world = comm::world().waiting(comm::WaitPolicy::spin);
   const Machine machine = inspect_machine(world);
   if (world.root()) {
     std::fputs(apps::version("tessera-doctor").c_str(), stdout);

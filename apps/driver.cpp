@@ -13,7 +13,7 @@
 namespace tessera::apps {
 namespace {
 
-OutputOptions read_output(const Config& config, const State& state, const comm::Communicator& communicator) {
+OutputOptions read_output(const Config& config, const State& state, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("output");
   OutputOptions options{section.text("file", ""), state.fields};
   if (section.has("fields")) {
@@ -42,7 +42,7 @@ OutputOptions read_output(const Config& config, const State& state, const comm::
   return options;
 }
 
-CheckpointOptions read_checkpoint_options(const Config& config, const comm::Communicator& communicator) {
+CheckpointOptions read_checkpoint_options(const Config& config, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("checkpoint");
   if (section.keys().empty()) return {};
   CheckpointOptions options{section.at("file").text(), 0};
@@ -109,7 +109,7 @@ Identity identity_of(const App& app, const Config& config) {
 }
 
 std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& checkpoint,
-                            const comm::Communicator& communicator) {
+                            const comm::WaitingCommunicator& communicator) {
   std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
   if (file.empty())
     throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
@@ -120,22 +120,22 @@ std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& ch
 }
 
 int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel level) {
-  comm::Communicator world = comm::Communicator::world().dup();
-  const Log log(world.root(), line.verbosity);
+  const comm::WaitingCommunicator everyone = comm::world().dup().waiting(comm::WaitPolicy::spin);
+  const Log log(everyone.root(), line.verbosity);
 
   // 1. Read; nothing is allocated before the layout is known to work.
-  const Config config = Config::read(line.config, line.overrides, world);
+  const Config config = Config::read(line.config, line.overrides, everyone);
   const Parameters parameters = read_parameters(config.section("parameters"));
   const Grid grid = read_grid(config, app.periodic_by_default);
   const Problem problem = app.read(config);
-  const Machine machine = inspect_machine(world);
-  const Layout layout = read_layout(config, grid, world.size(), machine, problem.reach);
-  const ExchangeOptions exchange = read_exchange(config, layout, machine, world, level, log);
+  const Machine machine = inspect_machine(everyone);
+  const Layout layout = read_layout(config, grid, everyone.size(), machine, problem.reach);
+  const ExchangeOptions exchange = read_exchange(config, layout, machine, everyone, level, log);
 
-  require_memory(config, grid, layout, machine, world);
+  require_memory(config, grid, layout, machine, everyone);
 
   // 2. Set up.
-  world.set_wait_policy(exchange.wait);
+  const comm::WaitingCommunicator world = everyone.waiting(exchange.wait);
   Domain domain(grid, layout, world, exchange, log);
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
@@ -156,7 +156,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
 
 int run(int argc, char** argv, const App& app) {
   comm::Environment environment(argc, argv, comm::ThreadLevel::multiple, comm::ThreadLevel::funneled);
-  const bool root = comm::rank() == 0;
+  const bool root = comm::world().root();
   CommandLine line;
   if (const auto answer = parse(argc, argv, app.name, app.description, line)) {
     if (root) std::fputs(answer->text.c_str(), answer->exit_code == 0 ? stdout : stderr);

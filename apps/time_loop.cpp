@@ -157,7 +157,7 @@ bool TimeLoop::synchronise() {
   const bool due = checkpoint_.every_seconds > 0 && now - last_checkpoint_ >= checkpoint_.every_seconds;
   std::array<double, 4> shared{stop_requested() ? 1.0 : 0.0, root && due ? 1.0 : 0.0, root ? std::floor(next) : 0.0,
                                solver_.fault() ? 1.0 : 0.0};
-  domain_.communicator().allreduce(shared, comm::Operator::max);
+  domain_.communicator().allreduce(comm::in_place, shared, comm::Operator::max);
   if (shared[3] > 0) refuse_not_finite();
   sync_interval_ = static_cast<Index>(shared[2]);
   next_sync_ = step_ + sync_interval_;

@@ -7,7 +7,7 @@
 #include <exception>
 #include <string>
 
-#include "tessera/comm/error.hpp"
+#include "tessera/comm/communicator.hpp"
 
 namespace tessera::comm {
 namespace {
@@ -21,12 +21,6 @@ ThreadLevel from_mpi(int level) {
   if (level == MPI_THREAD_MULTIPLE) return ThreadLevel::multiple;
   if (level == MPI_THREAD_SERIALIZED) return ThreadLevel::serialized;
   return level == MPI_THREAD_FUNNELED ? ThreadLevel::funneled : ThreadLevel::single;
-}
-
-bool running() {
-  int finalized = 0;
-  MPI_Finalized(&finalized);
-  return initialized() && !finalized;
 }
 
 [[noreturn]] void on_terminate() {
@@ -68,12 +62,20 @@ Environment::Environment(int& argc, char**& argv, ThreadLevel wanted, ThreadLeve
     if (owner_) MPI_Finalize();
     throw Error("MPI_Init_thread", MPI_ERR_OTHER, what);
   }
+  detail::the_world = Communicator::borrow(MPI_COMM_WORLD);
+  detail::the_self = Communicator::borrow(MPI_COMM_SELF);
 }
 
 Environment::~Environment() {
   // While an exception unwinds, other ranks may be waiting for this one: finalizing would hang.
-  if (std::uncaught_exceptions() > exceptions_) abort("an exception is leaving the scope of comm::Environment");
-  if (owner_ && running()) MPI_Finalize();
+  if (std::uncaught_exceptions() > exceptions_) {
+    abort(("an exception is leaving the scope of comm::Environment" + detail::after_last_error()).c_str());
+  }
+  if (owner_ && running()) {
+    detail::the_world = Communicator();
+    detail::the_self = Communicator();
+    MPI_Finalize();
+  }
 }
 
 void abort(const char* message, int exit_code) {
@@ -83,6 +85,12 @@ void abort(const char* message, int exit_code) {
   std::fflush(stderr);
   if (running()) MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code);
+}
+
+bool running() {
+  int finalized = 0;
+  MPI_Finalized(&finalized);
+  return initialized() && finalized == 0;
 }
 
 bool initialized() {

@@ -234,7 +234,7 @@ Config Config::parse(const std::string& text, const std::string& name, const std
 }
 
 Config Config::read(const std::string& file, const std::vector<std::string>& overrides,
-                    const comm::Communicator& communicator) {
+                    const comm::WaitingCommunicator& communicator) {
   std::string text;
   std::string problem;
   if (communicator.root()) {
@@ -244,9 +244,9 @@ Config Config::read(const std::string& file, const std::vector<std::string>& ove
     if (!stream || !(content << stream.rdbuf())) problem = errno != 0 ? std::strerror(errno) : "empty or unreadable";
     text = content.str();
   }
-  communicator.bcast(problem);
+  communicator.bcast_resizing(problem);
   if (!problem.empty()) throw ConfigError(file + ": cannot read the configuration: " + problem);
-  communicator.bcast(text);
+  communicator.bcast_resizing(text);
   return parse(text, file, overrides);
 }
 

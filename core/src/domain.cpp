@@ -16,17 +16,17 @@ int thread_number(const std::array<int, 3>& position, const std::array<int, 3>& 
 
 }  // namespace
 
-Domain::Domain(const Grid& grid, const Layout& layout, const comm::Communicator& communicator,
+Domain::Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommunicator& communicator,
                const ExchangeOptions& exchange, const Log& log)
     : grid_(grid),
       layout_(layout),
       communicator_(communicator),
-      ranks_(communicator, {layout.ranks[0], layout.ranks[1], layout.ranks[2]},
+      ranks_(communicator.size(), {layout.ranks[0], layout.ranks[1], layout.ranks[2]},
              {grid.periodic(0), grid.periodic(1), grid.periodic(2)}),
       exchange_(exchange),
       log_(log),
       team_(layout.thread_count()) {
-  const std::vector<int> place = ranks_.coordinates();
+  const std::vector<int> place = ranks_.coordinates(communicator.rank());
   for (int number = 0; number < layout_.thread_count(); ++number) {
     const std::array<int, 3> thread = thread_place(number, layout_.threads);
     Block block{number, {}, {}};

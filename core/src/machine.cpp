@@ -47,11 +47,11 @@ std::string describe(const Mask& mask) {
 
 }  // namespace
 
-Machine inspect_machine(const comm::Communicator& communicator) {
-  const comm::Communicator node = communicator.split_shared();
+Machine inspect_machine(const comm::WaitingCommunicator& communicator) {
+  const comm::WaitingCommunicator node = communicator.split_shared();
   const Mask own = inherited_mask();
   Mask all = own;
-  node.allreduce(all, comm::Operator::bitwise_or);
+  node.allreduce(comm::in_place, all, comm::Operator::bitwise_or);
   const int cores = count(all);
   const int share = communicator.allreduce(cores > node.size() ? cores / node.size() : 1, comm::Operator::min);
   return {node.size(), cores, count(own), share, describe(own)};

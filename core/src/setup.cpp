@@ -61,7 +61,7 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
 }
 
 void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
-                    const comm::Communicator& communicator) {
+                    const comm::WaitingCommunicator& communicator) {
   double cells = 1;
   for (int a = grid.first_axis(); a < 3; ++a)
     cells *= static_cast<double>(cut(grid.cells(a), layout.ranks[static_cast<std::size_t>(a)], 0).size());
@@ -76,7 +76,7 @@ void require_memory(const Config& config, const Grid& grid, const Layout& layout
 }
 
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
-                              const comm::Communicator& communicator, comm::ThreadLevel level, const Log& log) {
+                              const comm::WaitingCommunicator& communicator, comm::ThreadLevel level, const Log& log) {
   const Config section = config.section("layout");
   const auto choice = [&](const char* key, const std::vector<std::string>& allowed) {
     return section.has(key) ? section.at(key).choice(allowed) : "auto";

@@ -70,7 +70,7 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
       problem = std::strerror(errno);
     }
   }
-  domain.communicator().bcast(problem);
+  domain.communicator().bcast_resizing(problem);
   if (!problem.empty()) throw RunError("the checkpoint " + file + " could not be completed: " + problem);
 }
 

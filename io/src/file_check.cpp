@@ -9,7 +9,7 @@
 
 namespace tessera::io {
 
-std::string why_not_writable(const std::string& file, const comm::Communicator& communicator) {
+std::string why_not_writable(const std::string& file, const comm::WaitingCommunicator& communicator) {
   std::string problem;
   if (communicator.root()) {
     struct stat status {};
@@ -25,14 +25,14 @@ std::string why_not_writable(const std::string& file, const comm::Communicator& 
       if (!there) unlink(file.c_str());
     }
   }
-  communicator.bcast(problem);
+  communicator.bcast_resizing(problem);
   return problem;
 }
 
-bool exists(const std::string& file, const comm::Communicator& communicator) {
+bool exists(const std::string& file, const comm::WaitingCommunicator& communicator) {
   struct stat status {};
   int there = communicator.root() && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? 1 : 0;
-  communicator.bcast(std::span(&there, 1));
+  communicator.bcast(there);
   return there == 1;
 }
 

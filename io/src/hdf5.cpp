@@ -14,7 +14,7 @@ std::string reason() {
   return text;
 }
 
-Handle access_by_all(const comm::Communicator& communicator) {
+Handle access_by_all(const comm::WaitingCommunicator& communicator) {
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
   check(H5Pset_fapl_mpio(access, communicator.native(), MPI_INFO_NULL), "MPI access to a file");
@@ -38,12 +38,12 @@ template hid_t check<hid_t>(hid_t, const std::string&);
 
 Handle::Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(check(id, what)), close_(close) {}
 
-Handle create_file(const std::string& name, const comm::Communicator& communicator) {
+Handle create_file(const std::string& name, const comm::WaitingCommunicator& communicator) {
   const Handle access = access_by_all(communicator);
   return {H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "creating " + name};
 }
 
-Handle open_file(const std::string& name, unsigned flags, const comm::Communicator& communicator) {
+Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator) {
   const Handle access = access_by_all(communicator);
   return {H5Fopen(name.c_str(), flags, access), H5Fclose, "opening " + name};
 }

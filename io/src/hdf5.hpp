@@ -45,8 +45,8 @@ class Handle {
 };
 
 /// Collective: creates (truncates) or opens a file for all ranks of a communicator.
-Handle create_file(const std::string& name, const comm::Communicator& communicator);
-Handle open_file(const std::string& name, unsigned flags, const comm::Communicator& communicator);
+Handle create_file(const std::string& name, const comm::WaitingCommunicator& communicator);
+Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator);
 
 /// Collective: attributes of a file, group or data set.
 void write_attribute(hid_t object, const char* name, const std::string& value);

@@ -181,7 +181,7 @@ class ExplicitSolver final : public Solver {
       worst[0] = std::max(worst[0], error.largest);
       worst[1] = std::max(worst[1], error.finite ? 0.0 : 1.0);
     }
-    domain_.communicator().allreduce(worst, comm::Operator::max);
+    domain_.communicator().allreduce(comm::in_place, worst, comm::Operator::max);
     return worst[1] > 0 ? std::numeric_limits<double>::quiet_NaN() : worst[0];
   }
 

@@ -73,7 +73,7 @@ int wrong_values(Domain& domain, Field& field, std::size_t number, Index depth, 
 }
 
 int check_exchange(const Grid& grid, Case c, Index depth) {
-  const comm::Communicator& world = patient_world();
+  const comm::WaitingCommunicator& world = patient_world();
   const auto domain = make_domain(grid, c, depth, world);
   if (!domain) return 0;
   CAPTURE(describe(c));
@@ -106,7 +106,7 @@ Grid make_grid(const std::vector<Index>& shape, const std::vector<bool>& periodi
 }  // namespace
 
 TEST_CASE("cells and faces, edges and corners, depths 1 to 3, every cut, periodic and walled") {
-  const int ranks = comm::size();
+  const int ranks = comm::world().size();
   const std::vector<Grid> grids{make_grid({25}, {true}),
                                 make_grid({25}, {false}),
                                 make_grid({13, 17}, {true, true}),
@@ -127,7 +127,7 @@ TEST_CASE("cells and faces, edges and corners, depths 1 to 3, every cut, periodi
 
 TEST_CASE("messages and copies: two threads along a periodic axis of one rank, both ways") {
   // The smallest blocks that can be exchanged: every cell is a neighbour's ghost on both sides.
-  const int ranks = comm::size();
+  const int ranks = comm::world().size();
   CHECK(check_exchange(make_grid({2 * ranks}, {true}), {{ranks}, {2}}, 1) == 1);
   CHECK(check_exchange(make_grid({4 * ranks}, {true}), {{ranks}, {2}}, 2) == 1);
 }

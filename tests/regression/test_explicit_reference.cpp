@@ -40,7 +40,7 @@ TEST_CASE("every Cartesian Cahn-Hilliard case with Euler, on several layouts") {
     double rate;
   };
   const DataFile file("explicit_cases.h5");
-  const comm::Communicator& world = patient_world();
+  const comm::WaitingCommunicator& world = patient_world();
   for (const Equation& equation : {Equation{"ch_per_euler", 1, 0},
                                    {"ch_neu_euler", 1, 0},
                                    {"ch1d_neu_euler", 1, 0},

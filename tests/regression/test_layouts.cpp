@@ -9,11 +9,11 @@ using namespace tessera::test;
 
 namespace {
 
-using Run = std::optional<Outcome> (*)(const std::string&, const Case&, const comm::Communicator&);
+using Run = std::optional<Outcome> (*)(const std::string&, const Case&, const comm::WaitingCommunicator&);
 
 /// Compares all layouts; returns how many were thick enough to run.
 int compare(Run run, int dimensions, const std::string& config) {
-  const comm::Communicator& world = patient_world();
+  const comm::WaitingCommunicator& world = patient_world();
   const auto expected = run(config, serial(dimensions), test::self());
   REQUIRE(expected);
   for (const double value : expected->values) REQUIRE(std::isfinite(value));

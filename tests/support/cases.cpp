@@ -102,7 +102,7 @@ std::vector<double> whole(Domain& domain, const Field& field) {
       }
     });
   }
-  domain.communicator().allreduce(bits, comm::Operator::bitwise_or);
+  domain.communicator().allreduce(comm::in_place, bits, comm::Operator::bitwise_or);
   std::vector<double> values(bits.size());
   std::memcpy(values.data(), bits.data(), bits.size() * sizeof(double));
   return values;
@@ -128,17 +128,13 @@ std::vector<Case> all_cases(int dimensions, int rank_count) {
   return cases;
 }
 
-const comm::Communicator& patient_world() {
-  static const comm::Communicator world = [] {
-    comm::Communicator copy = comm::Communicator::world();
-    copy.set_wait_policy(comm::WaitPolicy::yield);
-    return copy;
-  }();
+const comm::WaitingCommunicator& patient_world() {
+  static const comm::WaitingCommunicator world = comm::world().waiting(comm::WaitPolicy::yield);
   return world;
 }
 
-const comm::Communicator& self() {
-  static const comm::Communicator alone = comm::Communicator::self();
+const comm::WaitingCommunicator& self() {
+  static const comm::WaitingCommunicator alone = comm::self().waiting(comm::WaitPolicy::spin);
   return alone;
 }
 
@@ -148,7 +144,7 @@ Case serial(int dimensions) {
 }
 
 std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach,
-                                    const comm::Communicator& communicator) {
+                                    const comm::WaitingCommunicator& communicator) {
   Layout layout;
   if (choose_layout(grid, {c.ranks, c.threads}, communicator.size(), 1, reach, layout)) return nullptr;
   ExchangeOptions exchange;

@@ -41,16 +41,16 @@ std::string describe(const Case& c);
 std::vector<Case> all_cases(int dimensions, int rank_count);
 
 /// All ranks, waiting without holding their cores: tests run with more ranks and threads than cores.
-const comm::Communicator& patient_world();
+const comm::WaitingCommunicator& patient_world();
 
-const comm::Communicator& self();
+const comm::WaitingCommunicator& self();
 
 /// One rank and one thread: what every layout must agree with.
 Case serial(int dimensions);
 
 /// The case's domain, or none if its blocks are too thin for `reach`.
 std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach,
-                                    const comm::Communicator& communicator);
+                                    const comm::WaitingCommunicator& communicator);
 
 /// Bit patterns, so that -0 and NaN count.
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b);

@@ -8,6 +8,6 @@ int main(int argc, char** argv) {
   tessera::comm::Environment environment(argc, argv);
   doctest::Context context(argc, argv);
   const int failed = context.run();
-  const int any = tessera::comm::Communicator::world().allreduce(failed, tessera::comm::Operator::max);
+  const int any = tessera::comm::world().allreduce(failed, tessera::comm::Operator::max);
   return any;
 }

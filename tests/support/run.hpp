@@ -31,7 +31,7 @@ inline Outcome advance(Domain& domain, Solver& solver, const Config& config) {
 
 /// None if the layout's blocks are too thin.
 inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
-                                         const comm::Communicator& communicator) {
+                                         const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
   const mpdata::Options options = mpdata::read_options(config);
   const auto domain = make_domain(read_grid(config, true), c, options.shallow_depth(), communicator);
@@ -44,7 +44,7 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
 }
 
 inline std::optional<Outcome> run_cahn_hilliard(const std::string& text, const Case& c,
-                                                const comm::Communicator& communicator) {
+                                                const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
   const auto domain = make_domain(read_grid(config, false), c, cahn_hilliard::reach, communicator);
   if (!domain) return std::nullopt;

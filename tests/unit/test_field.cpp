@@ -40,6 +40,23 @@ TEST_CASE("Eigen sees a block's own values in place") {
   CHECK(array(0, 2, 3) == 46);
 }
 
+TEST_CASE("a box of an array is a buffer for messages") {
+  Array from({2, 3, 4}, Location::cells, 1, 0);
+  Array to({2, 3, 4}, Location::cells, 1, 0);
+  const Box box{{0, -1, 2}, {2, 2, 4}};
+  for_each_row(box, [&](Index i, Index j) {
+    for (Index k = 2; k < 4; ++k) from(i, j, k) = static_cast<double>(100 * i + 10 * j + k);
+  });
+  const comm::Communicator& self = comm::self();
+  self.sendrecv(std::as_const(from).view(box), 0, to.view(box), 0);
+  for (Index i = -1; i < 3; ++i) {
+    for (Index j = -1; j < 4; ++j) {
+      for (Index k = -1; k < 5; ++k) CHECK(to(i, j, k) == from(i, j, k));
+    }
+  }
+  CHECK(to(1, 1, 3) == 113);
+}
+
 TEST_CASE("the first value that is not finite is found, in the grid's order") {
   const Grid grid({6, 5}, {{0, 6}, {0, 5}}, {true, true});
   const auto domain = test::make_domain(grid, {{1, 1}, {2, 2}}, 1, test::self());

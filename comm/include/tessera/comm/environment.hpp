@@ -36,6 +36,8 @@ class Environment {
 
 /// numba-mpi's names, on the whole job.
 bool initialized();
+/// Initialized and not yet finalized: MPI can be called.
+bool running();
 ThreadLevel query_thread();
 /// Seconds since some time in the past.
 double wtime();

@@ -27,6 +27,12 @@ class Error : public std::runtime_error {
 
 [[noreturn]] void throw_error(const char* call, int code);
 
+namespace detail {
+int class_of(int code);
+/// While an exception is on its way: the text of this thread's last Error, for those who end the job meanwhile.
+std::string after_last_error();
+}  // namespace detail
+
 /// Throws Error unless `code` is MPI_SUCCESS (which the MPI standard defines as 0).
 inline void check(int code, const char* call) {
   if (code != 0) [[unlikely]]

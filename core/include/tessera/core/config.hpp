@@ -23,7 +23,7 @@ class Config {
   static Config parse(const std::string& text, const std::string& name, const std::vector<std::string>& overrides = {});
   /// Collective: rank 0 reads the file, all ranks parse it. Throws on every rank if it cannot be read.
   static Config read(const std::string& file, const std::vector<std::string>& overrides,
-                     const comm::Communicator& communicator);
+                     const comm::WaitingCommunicator& communicator);
 
   /// True if the key is there and not empty.
   bool has(const std::string& key) const;

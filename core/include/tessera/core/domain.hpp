@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "tessera/comm/communicator.hpp"
+#include "tessera/comm/cartesian.hpp"
 #include "tessera/core/grid.hpp"
 #include "tessera/core/layout.hpp"
 #include "tessera/core/log.hpp"
@@ -45,12 +45,12 @@ class Domain {
  public:
   /// `layout` must have as many ranks as `communicator`, which is not copied, and which nobody else may use
   /// for messages.
-  Domain(const Grid& grid, const Layout& layout, const comm::Communicator& communicator,
+  Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommunicator& communicator,
          const ExchangeOptions& exchange, const Log& log);
 
   const Grid& grid() const noexcept { return grid_; }
   const Layout& layout() const noexcept { return layout_; }
-  const comm::Communicator& communicator() const noexcept { return communicator_; }
+  const comm::WaitingCommunicator& communicator() const noexcept { return communicator_; }
   const ExchangeOptions& exchange() const noexcept { return exchange_; }
   const Log& log() const noexcept { return log_; }
 
@@ -81,8 +81,8 @@ class Domain {
  private:
   Grid grid_;
   Layout layout_;
-  const comm::Communicator& communicator_;
-  comm::Cartesian ranks_;
+  const comm::WaitingCommunicator& communicator_;
+  comm::Arrangement ranks_;
   ExchangeOptions exchange_;
   Log log_;
   std::vector<Block> blocks_;

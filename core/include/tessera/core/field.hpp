@@ -30,6 +30,9 @@ class Array {
   double operator()(Index i, Index j, Index k) const noexcept { return row(i, j)[k]; }
   /// Distance in memory between neighbours along an axis; 0 along a flat one.
   Index stride(int axis) const noexcept { return stride_[static_cast<std::size_t>(axis)]; }
+  /// A box of it as a buffer for all calls of comm.
+  comm::StridedView<double> view(const Box& box) noexcept { return {at(box), box.extents(), stride_}; }
+  comm::StridedView<const double> view(const Box& box) const noexcept { return {at(box), box.extents(), stride_}; }
   /// The block's own values, without ghosts.
   const Box& interior() const noexcept { return interior_; }
   Index bytes() const noexcept { return bytes_; }
@@ -38,6 +41,9 @@ class Array {
   struct Free {
     void operator()(double* memory) const;
   };
+  double* at(const Box& box) const noexcept {
+    return origin_ + box.lower[0] * stride_[0] + box.lower[1] * stride_[1] + box.lower[2];
+  }
 
   Box interior_;
   Index3 stride_{0, 0, 1};

@@ -17,6 +17,6 @@ struct Machine {
 };
 
 /// Collective over `communicator`.
-Machine inspect_machine(const comm::Communicator& communicator);
+Machine inspect_machine(const comm::WaitingCommunicator& communicator);
 
 }  // namespace tessera

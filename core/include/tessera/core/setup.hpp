@@ -18,11 +18,11 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
 /// Refuses a grid of which one rank's part of two fields alone does not fit into the node's memory.
 /// Collective, because nodes may differ.
 void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
-                    const comm::Communicator& communicator);
+                    const comm::WaitingCommunicator& communicator);
 
 /// layout.messages (auto, multiple, funneled), layout.exchange (auto, pass), layout.wait (auto, spin, yield).
 /// Collective. Warns where the MPI gives no MPI_THREAD_MULTIPLE, and where there are more threads than cores.
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
-                              const comm::Communicator& communicator, comm::ThreadLevel level, const Log& log);
+                              const comm::WaitingCommunicator& communicator, comm::ThreadLevel level, const Log& log);
 
 }  // namespace tessera

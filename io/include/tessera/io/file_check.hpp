@@ -9,9 +9,9 @@ namespace tessera::io {
 
 /// Collective: rank 0 tries to open `file` for writing, without changing it. Returns the system's
 /// reason on every rank if that fails, and an empty text if it works.
-std::string why_not_writable(const std::string& file, const comm::Communicator& communicator);
+std::string why_not_writable(const std::string& file, const comm::WaitingCommunicator& communicator);
 
 /// Collective: whether rank 0 sees a plain file of that name.
-bool exists(const std::string& file, const comm::Communicator& communicator);
+bool exists(const std::string& file, const comm::WaitingCommunicator& communicator);
 
 }  // namespace tessera::io

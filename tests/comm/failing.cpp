@@ -10,7 +10,7 @@ using namespace tessera::comm;
 
 int main(int argc, char** argv) {
   Environment environment(argc, argv);
-  const Communicator world = Communicator::world();
+  const Communicator& world = tessera::comm::world();
   const bool culprit = world.rank() == world.size() - 1;
   const char* how = argc > 1 ? argv[1] : "";
   std::vector<int> buffer(1);

@@ -1,0 +1,133 @@
+/// What reductions combine elements with: MPI's operators and the program's own.
+#pragma once
+
+#include <mpi.h>
+
+#include <type_traits>
+#include <utility>
+
+#include "tessera/comm/transfer.hpp"
+
+namespace tessera::comm {
+
+/// MPI's own operators (MPI standard 3.1, section 5.9.2). Which of them a type has is as MPI says: no minimum of
+/// complex numbers, no bits of floating-point ones, only the logical ones of bool; minloc and maxloc of Located.
+enum class Operator {
+  sum,
+  prod,
+  min,
+  max,
+  logical_and,
+  logical_or,
+  logical_xor,
+  bitwise_and,
+  bitwise_or,
+  bitwise_xor,
+  minloc,
+  maxloc,
+};
+
+inline MPI_Op native(Operator op) {
+  switch (op) {
+    case Operator::sum: return MPI_SUM;
+    case Operator::prod: return MPI_PROD;
+    case Operator::min: return MPI_MIN;
+    case Operator::max: return MPI_MAX;
+    case Operator::logical_and: return MPI_LAND;
+    case Operator::logical_or: return MPI_LOR;
+    case Operator::logical_xor: return MPI_LXOR;
+    case Operator::bitwise_and: return MPI_BAND;
+    case Operator::bitwise_or: return MPI_BOR;
+    case Operator::bitwise_xor: return MPI_BXOR;
+    case Operator::minloc: return MPI_MINLOC;
+    case Operator::maxloc: return MPI_MAXLOC;
+  }
+  return MPI_OP_NULL;
+}
+
+/// Marks a function of two elements as commutative: MPI may then combine them in any order of ranks.
+template <class F>
+struct Commutative {
+  F function;
+};
+template <class F>
+constexpr Commutative<F> commutative(F function) {
+  return {std::move(function)};
+}
+
+namespace detail {
+
+template <class F>
+struct IsCommutative : std::false_type {
+  using type = F;
+};
+template <class F>
+struct IsCommutative<Commutative<F>> : std::true_type {
+  using type = F;
+};
+
+/// A function of two values of T that gives a T.
+template <class F, class T>
+concept Combines = std::is_class_v<typename IsCommutative<F>::type> &&
+    std::is_invocable_r_v<T, const typename IsCommutative<F>::type&, const T&, const T&>;
+
+/// What may stand as the operator behind a buffer X.
+template <class Op, class X>
+concept OperatorFor = std::is_same_v<std::remove_cvref_t<Op>, Operator> || Combines < std::remove_cvref_t<Op>,
+typename Innermost<ValueOf<X>>::type > ;
+
+template <class F, class T>
+void combine(void* earlier, void* later, int* count, MPI_Datatype*) {
+  const auto* a = static_cast<const T*>(earlier);
+  auto* b = static_cast<T*>(later);
+  for (int i = 0; i < *count; ++i) b[i] = F{}(a[i], b[i]);
+}
+
+/// MPI's handle of an operator: borrowed for MPI's own, made and freed for a function.
+class OperatorHandle {
+ public:
+  explicit OperatorHandle(MPI_Op op) : op_(op) {}
+  OperatorHandle(MPI_User_function* function, bool commutes);
+  OperatorHandle(OperatorHandle&& other) noexcept;
+  OperatorHandle& operator=(OperatorHandle&&) = delete;
+  ~OperatorHandle() {
+    if (owner_) free();
+  }
+  MPI_Op native() const noexcept { return op_; }
+  bool owned() const noexcept { return owner_; }
+
+ private:
+  void free() noexcept;
+  MPI_Op op_;
+  bool owner_ = false;
+};
+
+template <class T, class Op>
+OperatorHandle operator_handle(const Op& op) {
+  if constexpr (std::is_same_v<Op, Operator>) {
+    return OperatorHandle(native(op));
+  } else {
+    using F = typename IsCommutative<Op>::type;
+    static_assert(std::is_empty_v<F> && std::is_default_constructible_v<F>,
+                  "tessera::comm: an operator must not capture anything: MPI gives it no place to keep a state");
+    return OperatorHandle(&combine<F, T>, IsCommutative<Op>::value);
+  }
+}
+
+/// The data type that a reduction of T uses: char counts as the small integer that it is.
+template <class T>
+MPI_Datatype reduced_type(MPI_Datatype type) {
+  if constexpr (std::is_same_v<T, char>) return std::is_signed_v<char> ? MPI_SIGNED_CHAR : MPI_UNSIGNED_CHAR;
+  else return type;
+}
+
+template <class T, class Op>
+constexpr bool require_operator() {
+  constexpr bool structure = std::is_same_v<Op, Operator> && Described<T>;
+  static_assert(!structure,
+                "tessera::comm: MPI's operators do not know a struct; give a function of two structs instead");
+  return !structure;
+}
+
+}  // namespace detail
+}  // namespace tessera::comm

@@ -1,0 +1,236 @@
+#include "tessera/comm/staging.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "tessera/comm/transfer.hpp"
+
+namespace tessera::comm {
+namespace {
+
+std::atomic<Strided> chosen{Strided::automatic};
+
+}  // namespace
+
+void set_strided(Strided how) noexcept { chosen.store(how, std::memory_order_relaxed); }
+Strided strided() noexcept { return chosen.load(std::memory_order_relaxed); }
+
+namespace detail {
+namespace {
+
+/// Calls row(address, elements) for every run along the last axis.
+template <class Row>
+void for_each_row(const Bytes& bytes, const Row& row) {
+  for (std::ptrdiff_t i = 0; i < bytes.extents[0]; ++i) {
+    for (std::ptrdiff_t j = 0; j < bytes.extents[1]; ++j) {
+      row(bytes.data + i * bytes.distances[0] + j * bytes.distances[1]);
+    }
+  }
+}
+
+/// Copies `n` elements between two strided rows. The sizes of the usual element types get loops of their own.
+template <std::size_t size>
+void copy_elements(std::byte* to, std::ptrdiff_t to_distance, const std::byte* from, std::ptrdiff_t from_distance,
+                   std::ptrdiff_t n) {
+  for (std::ptrdiff_t k = 0; k < n; ++k) std::memcpy(to + k * to_distance, from + k * from_distance, size);
+}
+
+void copy_row(std::byte* to, std::ptrdiff_t to_distance, const std::byte* from, std::ptrdiff_t from_distance,
+              std::ptrdiff_t n, std::size_t element) {
+  const auto size = static_cast<std::ptrdiff_t>(element);
+  if (to_distance == size && from_distance == size) {
+    std::memcpy(to, from, static_cast<std::size_t>(n) * element);
+    return;
+  }
+  switch (element) {
+    case 1: return copy_elements<1>(to, to_distance, from, from_distance, n);
+    case 2: return copy_elements<2>(to, to_distance, from, from_distance, n);
+    case 4: return copy_elements<4>(to, to_distance, from, from_distance, n);
+    case 8: return copy_elements<8>(to, to_distance, from, from_distance, n);
+    case 16: return copy_elements<16>(to, to_distance, from, from_distance, n);
+    default:
+      for (std::ptrdiff_t k = 0; k < n; ++k) std::memcpy(to + k * to_distance, from + k * from_distance, element);
+  }
+}
+
+/// What a thread keeps of memory that its messages no longer need. Larger ones are given back.
+constexpr std::size_t kept_buffers = 8;
+constexpr std::size_t kept_bytes = std::size_t{64} << 20U;
+
+struct Block {
+  std::unique_ptr<std::byte[]> memory;
+  std::size_t capacity;
+};
+struct Pool {
+  std::vector<Block> blocks;
+  Pool();
+  ~Pool();
+};
+/// False before the thread's pool exists and after its end: requests may outlive it.
+thread_local bool pool_alive = false;
+Pool::Pool() {
+  blocks.reserve(kept_buffers);
+  pool_alive = true;
+}
+Pool::~Pool() { pool_alive = false; }
+thread_local Pool pool;
+
+}  // namespace
+
+bool Bytes::contiguous() const noexcept {
+  return elements() <= 1 ||
+         (extents[0] == 1 && extents[1] == 1 && distances[2] == static_cast<std::ptrdiff_t>(element));
+}
+
+Bytes make_bytes(const void* data, std::size_t element, const std::array<std::ptrdiff_t, 3>& extents,
+                 const std::array<std::ptrdiff_t, 3>& strides, MPI_Datatype type, std::size_t parts) {
+  // One description serves what is read and what is written; the callers keep them apart by their types.
+  Bytes bytes{static_cast<std::byte*>(const_cast<void*>(data)), element, {1, 1, 1}, {0, 0, 0}, type, parts};
+  bytes.distances[2] = static_cast<std::ptrdiff_t>(element);
+  if (std::ranges::find(extents, 0) != extents.end()) {
+    bytes.extents[2] = 0;
+    return bytes;
+  }
+  // From the fastest axis to the slowest: an axis joins the one before if it continues it.
+  std::size_t axis = 3;
+  for (std::size_t a = 3; a-- > 0;) {
+    const std::ptrdiff_t distance = strides[a] * static_cast<std::ptrdiff_t>(element);
+    if (extents[a] == 1) continue;
+    if (axis < 3 && distance == bytes.extents[axis] * bytes.distances[axis]) {
+      bytes.extents[axis] *= extents[a];
+    } else {
+      --axis;
+      bytes.extents[axis] = extents[a];
+      bytes.distances[axis] = distance;
+    }
+  }
+  return bytes;
+}
+
+void pack(const Bytes& from, std::byte* to) {
+  const std::ptrdiff_t n = from.extents[2];
+  const auto size = static_cast<std::ptrdiff_t>(from.element);
+  for_each_row(from, [&](const std::byte* row) {
+    copy_row(to, size, row, from.distances[2], n, from.element);
+    to += n * size;
+  });
+}
+
+void unpack(const std::byte* from, const Bytes& to, std::size_t elements) {
+  const auto size = static_cast<std::ptrdiff_t>(to.element);
+  auto left = static_cast<std::ptrdiff_t>(elements);
+  for_each_row(to, [&](std::byte* row) {
+    const std::ptrdiff_t n = std::min(left, to.extents[2]);
+    copy_row(row, to.distances[2], from, size, n, to.element);
+    from += n * size;
+    left -= n;
+  });
+}
+
+Staging::Staging(std::size_t bytes) {
+  auto& blocks = pool.blocks;
+  auto best = blocks.end();
+  for (auto block = blocks.begin(); block != blocks.end(); ++block) {
+    if (block->capacity >= bytes && (best == blocks.end() || block->capacity < best->capacity)) best = block;
+  }
+  if (best != blocks.end()) {
+    memory_ = std::move(best->memory);
+    capacity_ = best->capacity;
+    blocks.erase(best);
+  } else {
+    capacity_ = std::max<std::size_t>(bytes, 4096);
+    memory_ = std::make_unique_for_overwrite<std::byte[]>(capacity_);
+  }
+}
+
+Staging& Staging::operator=(Staging&& other) noexcept {
+  std::swap(memory_, other.memory_);
+  std::swap(capacity_, other.capacity_);
+  return *this;
+}
+
+Staging::~Staging() {
+  if (!memory_ || !pool_alive || capacity_ > kept_bytes / kept_buffers) return;
+  auto& blocks = pool.blocks;
+  if (blocks.size() < kept_buffers) {
+    blocks.push_back({std::move(memory_), capacity_});
+  } else if (const auto least = std::ranges::min_element(blocks, {}, &Block::capacity); least->capacity < capacity_) {
+    *least = {std::move(memory_), capacity_};
+  }
+}
+
+StridedType::StridedType(const Bytes& bytes) {
+  const auto parts = static_cast<int>(bytes.parts);
+  const auto extents = bytes.extents;
+  // The fastest axis first; if its elements touch, they are one block of the next.
+  const bool touching = bytes.distances[2] == static_cast<std::ptrdiff_t>(bytes.element);
+  const int run = touching ? static_cast<int>(extents[2]) * parts : parts;
+  const std::size_t inner = touching ? 1 : 2;
+  check(MPI_Type_create_hvector(static_cast<int>(extents[inner]), run, bytes.distances[inner], bytes.type, &type_),
+        "MPI_Type_create_hvector");
+  for (std::size_t axis = inner; axis-- > 0;) {
+    if (extents[axis] == 1) continue;
+    MPI_Datatype rows = type_;
+    check(MPI_Type_create_hvector(static_cast<int>(extents[axis]), 1, bytes.distances[axis], rows, &type_),
+          "MPI_Type_create_hvector");
+    MPI_Type_free(&rows);
+  }
+  check(MPI_Type_commit(&type_), "MPI_Type_commit");
+}
+
+StridedType::StridedType(StridedType&& other) noexcept : type_(std::exchange(other.type_, MPI_DATATYPE_NULL)) {}
+
+StridedType& StridedType::operator=(StridedType&& other) noexcept {
+  std::swap(type_, other.type_);
+  return *this;
+}
+
+StridedType::~StridedType() {
+  if (type_ != MPI_DATATYPE_NULL) MPI_Type_free(&type_);
+}
+
+void too_many_dimensions(std::size_t dimensions) {
+  throw Error("field view", MPI_ERR_DIMS,
+              std::to_string(dimensions) + " dimensions are more than the three that a strided buffer may have");
+}
+
+void throw_too_many(std::size_t count, const char* call) {
+  throw Error(
+      call, MPI_ERR_COUNT,
+      std::to_string(count) + " elements are more than one call of MPI 3 can count (2147483647); send them in parts");
+}
+
+Gapped::Gapped(const Bytes& bytes, As as, const char* call)
+    : bytes_(bytes), elements_(to_count(bytes.elements() * bytes.parts, call)) {
+  if (bytes_.contiguous()) return;
+  const std::size_t size = bytes_.elements() * bytes_.element;
+  const Strided how = strided();
+  const bool describe = how == Strided::datatype || (how == Strided::automatic && size >= datatype_from_bytes);
+  if (as == As::message && describe) {
+    type_ = StridedType(bytes_);
+  } else {
+    staging_ = Staging(size);
+  }
+}
+
+void Gapped::begin() {
+  if (staging_.data()) pack(bytes_, staging_.data());
+}
+
+void Gapped::finish() {
+  if (staging_.data()) unpack(staging_.data(), bytes_, bytes_.elements());
+}
+
+void Gapped::finish(const MPI_Status& status) {
+  if (!staging_.data()) return;
+  int count = 0;
+  check(MPI_Get_count(&status, bytes_.type, &count), "MPI_Get_count");
+  if (count != MPI_UNDEFINED) unpack(staging_.data(), bytes_, static_cast<std::size_t>(count) / bytes_.parts);
+}
+
+}  // namespace detail
+}  // namespace tessera::comm

@@ -5,6 +5,7 @@ find_package(doctest REQUIRED)
 set(TESSERA_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
+  PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
   TESSERA_DATA=${CMAKE_CURRENT_SOURCE_DIR}/tests/data)
 
 add_library(tessera_test_support STATIC tests/support/main.cpp tests/support/cases.cpp)

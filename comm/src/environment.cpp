@@ -2,10 +2,13 @@
 
 #include <mpi.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <string>
+#include <thread>
 
 #include "tessera/comm/communicator.hpp"
 
@@ -83,7 +86,11 @@ void abort(const char* message, int exit_code) {
   if (running()) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   std::fprintf(stderr, "error on rank %d: %s\n", rank, message);
   std::fflush(stderr);
-  if (running()) MPI_Abort(MPI_COMM_WORLD, exit_code);
+  if (running()) {
+    // MPICH's launcher drops what it has not read yet when a job is aborted (seen on a busy machine).
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    MPI_Abort(MPI_COMM_WORLD, exit_code);
+  }
   std::_Exit(exit_code);
 }
 
@@ -115,9 +122,8 @@ const char* library_version() {
     std::string line(text, static_cast<std::size_t>(length));
     // MPICH answers with its whole configuration: the first line names the library.
     line = line.substr(0, line.find_first_of("\n,"));
-    for (char& c : line) {
-      if (c == '\t') c = ' ';
-    }
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    line.erase(std::unique(line.begin(), line.end(), [](char a, char b) { return a == ' ' && b == ' '; }), line.end());
     return line;
   }();
   return version.c_str();

@@ -36,7 +36,6 @@ std::string remedy(int error_class) {
       return found == 0 ? "" : " (tags go from 0 to " + std::to_string(*static_cast<int*>(limit)) + ")";
     }
     case MPI_ERR_TRUNCATE: return " (the message was longer than the receive buffer; probe() tells its length before)";
-    case MPI_ERR_OP: return " (not every operator is defined for every data type; see comm::Operator)";
     case MPI_ERR_COMM: return " (is there a comm::Environment, and the communicator not moved from?)";
     default: return "";
   }

@@ -22,7 +22,7 @@ TIMEOUT = 60  # seconds, for a run that takes a few
 if not (BIN / "mpdata").exists():
     raise SystemExit(f"no apps in {BIN}: set TESSERA_BIN to the folder where mpdata lies")
 
-OPEN_MPI = "HYDRA" not in subprocess.run([MPIEXEC, "--version"], capture_output=True, text=True, check=True).stdout
+OPEN_MPI = "Open MPI" in subprocess.run([MPIEXEC, "--version"], capture_output=True, text=True, check=True).stdout
 
 # Read by Open MPI alone: as root, more ranks than cores, not bound to any, no naps.
 ENVIRONMENT = {
@@ -30,6 +30,8 @@ ENVIRONMENT = {
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_hwloc_base_binding_policy": "none",
+    "PRTE_MCA_rmaps_default_mapping_policy": ":oversubscribe",  # the two as Open MPI 5 calls them
+    "PRTE_MCA_hwloc_default_binding_policy": "none",
     "OMPI_MCA_odls_base_sigkill_timeout": "0",  # after an exit code that is not 0, it would sleep a second or two
 }
 

@@ -274,7 +274,11 @@ TEST_CASE("arrays are combined element by element") {
   CHECK(sum[1][0] == 3 * size);
 }
 
-TEST_CASE("an operator that the type does not have is an error") {
+TEST_CASE("an operator that the type does not have is an error, the same on every MPI") {
+  CHECK(class_of([] { std::ignore = comm::allreduce(1.5, Operator::logical_and); }) == MPI_ERR_OP);
+  CHECK(class_of([] { std::ignore = comm::allreduce(std::byte{1}, Operator::sum); }) == MPI_ERR_OP);
+  CHECK(class_of([] { std::ignore = comm::allreduce(true, Operator::max); }) == MPI_ERR_OP);
+  CHECK(class_of([] { std::ignore = comm::allreduce(1, Operator::minloc); }) == MPI_ERR_OP);
   CHECK(class_of([] { std::ignore = comm::allreduce(std::complex<double>(1), Operator::min); }) == MPI_ERR_OP);
   CHECK(class_of([] { std::ignore = comm::allreduce(1.5, Operator::bitwise_and); }) == MPI_ERR_OP);
 }

@@ -10,8 +10,9 @@
 
 namespace tessera::comm {
 
-/// MPI's own operators (MPI standard 3.1, section 5.9.2). Which of them a type has is as MPI says: no minimum of
-/// complex numbers, no bits of floating-point ones, only the logical ones of bool; minloc and maxloc of Located.
+/// MPI's own operators (MPI standard 3.1, sections 5.9.2 and 5.9.4). Which of them a type has is as MPI says: no minimum
+/// of complex numbers, nothing logical or bitwise of floating-point ones, only the logical ones of bool, only the bitwise
+/// ones of std::byte; minloc and maxloc of Located. Others throw Error (MPI libraries differ, and some end the job).
 enum class Operator {
   sum,
   prod,
@@ -76,6 +77,21 @@ template <class Op, class X>
 concept OperatorFor = std::is_same_v<std::remove_cvref_t<Op>, Operator> || Combines < std::remove_cvref_t<Op>,
 typename Innermost<ValueOf<X>>::type > ;
 
+template <class T>
+constexpr bool is_defined(Operator op) {
+  const bool arithmetic = op == Operator::sum || op == Operator::prod;
+  const bool extremum = op == Operator::min || op == Operator::max;
+  const bool logical = op == Operator::logical_and || op == Operator::logical_or || op == Operator::logical_xor;
+  const bool bitwise = op == Operator::bitwise_and || op == Operator::bitwise_or || op == Operator::bitwise_xor;
+  if constexpr (is_located<T>) return op == Operator::minloc || op == Operator::maxloc;
+  else if constexpr (std::is_same_v<T, std::byte>) return bitwise;
+  else if constexpr (std::is_same_v<T, bool>) return logical;
+  else if constexpr (is_complex<T>) return arithmetic;
+  else if constexpr (std::is_floating_point_v<T>) return arithmetic || extremum;
+  else return arithmetic || extremum || logical || bitwise;
+}
+[[noreturn]] void throw_undefined_operator(const char* call);
+
 template <class F, class T>
 void combine(void* earlier, void* later, int* count, MPI_Datatype*) {
   const auto* a = static_cast<const T*>(earlier);
@@ -103,8 +119,10 @@ class OperatorHandle {
 };
 
 template <class T, class Op>
-OperatorHandle operator_handle(const Op& op) {
+OperatorHandle operator_handle(const Op& op, const char* call) {
   if constexpr (std::is_same_v<Op, Operator>) {
+    if (!is_defined<T>(op)) [[unlikely]]
+      throw_undefined_operator(call);
     return OperatorHandle(native(op));
   } else {
     using F = typename IsCommutative<Op>::type;

@@ -29,7 +29,7 @@ template <class Mode, class Self, class S, class R, class Op, class F, class G, 
 typename Mode::Result combine_all(const Self& self, const char* name, F blocking, G nonblocking, Use use, S&& send,
                                   R&& recv, const Op& op, Root... root) {
   using T = InnermostOf<R>;
-  auto handle = operator_handle<T>(op);
+  auto handle = operator_handle<T>(op, name);
   const MPI_Op native = handle.native();
   if constexpr (is_in_place<S>) {
     None none;
@@ -51,7 +51,7 @@ typename Mode::Result reduce_in_place(const Self& self, B&& data, const Op& op, 
   constexpr auto name = "MPI_Reduce";
   using T = InnermostOf<B>;
   const bool at_root = self.rank() == root;
-  auto handle = operator_handle<T>(op);
+  auto handle = operator_handle<T>(op, name);
   const MPI_Op native = handle.native();
   auto both = Mode::template buffer<B>(std::forward<B>(data), at_root ? Use::both : Use::read, name);
   const void* sent = at_root ? in_place_address() : both.data();

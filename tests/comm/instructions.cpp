@@ -1,4 +1,4 @@
-// Pairs of functions: wrapped_x calls the library, raw_x calls MPI as a careful author does, who checks what comes back,
+// Pairs of functions: wrapped_x calls the library, raw_x calls MPI as a careful author does, who checks what comes back
 // and sizes that are not known before. test_instructions.py compares their instructions. They must be the same, but for
 // pairs as_many_x, whose checks compilers put in different places, so that only their number can be compared, and pairs
 // unlike_x, which show that the test would notice.
@@ -30,11 +30,6 @@ int narrowed(std::size_t count, const char* call) {
   return static_cast<int>(count);
 }
 
-void must_be_equal(int sent, int received, const char* call) {
-  if (sent != received) [[unlikely]]
-    comm::detail::throw_unequal(call, sent, received);
-}
-
 void must_be_parts(int whole, int part, int ranks, const char* call) {
   const auto needed = static_cast<long long>(part) * ranks;
   if (whole != needed) [[unlikely]]
@@ -48,6 +43,8 @@ int divided(int whole, int ranks, const char* call) {
 }
 
 }  // namespace
+
+[[noreturn]] void throw_unequal(const char* call, int sent, int received);
 
 extern "C" {
 
@@ -280,7 +277,8 @@ void wrapped_as_many_allreduce_span(const Communicator& c, ConstSpan x, Span y) 
 void raw_as_many_allreduce_span(const Communicator& c, ConstSpan x, Span y) {
   const int count = narrowed(x.size(), "MPI_Allreduce");
   const int received = narrowed(y.size(), "MPI_Allreduce");
-  must_be_equal(count, received, "MPI_Allreduce");
+  if (count != received) [[unlikely]]
+    throw_unequal("MPI_Allreduce", count, received);
   must(MPI_Allreduce(x.data(), y.data(), count, MPI_DOUBLE, MPI_SUM, c.native()), "MPI_Allreduce");
 }
 

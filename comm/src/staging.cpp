@@ -22,38 +22,64 @@ Strided strided() noexcept { return chosen.load(std::memory_order_relaxed); }
 namespace detail {
 namespace {
 
-/// Calls row(address, elements) for every run along the last axis.
-template <class Row>
-void for_each_row(const Bytes& bytes, const Row& row) {
-  for (std::ptrdiff_t i = 0; i < bytes.extents[0]; ++i) {
-    for (std::ptrdiff_t j = 0; j < bytes.extents[1]; ++j) {
-      row(bytes.data + i * bytes.distances[0] + j * bytes.distances[1]);
+enum class Way { pack, unpack };
+
+/// Copies `n` pieces between packed memory and places at equal distances.
+template <Way way, std::size_t size>
+void copy_pieces(std::byte* __restrict packed, std::byte* __restrict strided, std::ptrdiff_t distance, std::ptrdiff_t n,
+                 std::size_t) {
+  for (std::ptrdiff_t k = 0; k < n; ++k) {
+    if constexpr (way == Way::pack) std::memcpy(packed, strided, size);
+    else std::memcpy(strided, packed, size);
+    packed += size;
+    strided += distance;
+  }
+}
+template <Way way>
+void copy_any(std::byte* packed, std::byte* strided, std::ptrdiff_t distance, std::ptrdiff_t n, std::size_t size) {
+  for (std::ptrdiff_t k = 0; k < n; ++k) {
+    if constexpr (way == Way::pack) std::memcpy(packed, strided, size);
+    else std::memcpy(strided, packed, size);
+    packed += size;
+    strided += distance;
+  }
+}
+
+/// The usual element types, and a few of them side by side as in a halo, get loops of their own: a call of memcpy costs
+/// more than so few bytes.
+template <Way way>
+auto copier(std::size_t size) {
+  switch (size) {
+    case 1: return copy_pieces<way, 1>;
+    case 2: return copy_pieces<way, 2>;
+    case 4: return copy_pieces<way, 4>;
+    case 8: return copy_pieces<way, 8>;
+    case 12: return copy_pieces<way, 12>;
+    case 16: return copy_pieces<way, 16>;
+    case 24: return copy_pieces<way, 24>;
+    case 32: return copy_pieces<way, 32>;
+    case 48: return copy_pieces<way, 48>;
+    case 64: return copy_pieces<way, 64>;
+    default: return copy_any<way>;
+  }
+}
+
+/// All elements; a run of touching ones is one piece.
+template <Way way>
+void copy_all(std::byte* packed, const Bytes& strided) {
+  const auto& extents = strided.extents;
+  const auto& distances = strided.distances;
+  const bool touching = distances[2] == static_cast<std::ptrdiff_t>(strided.element);
+  const std::size_t size = touching ? strided.element * static_cast<std::size_t>(extents[2]) : strided.element;
+  const std::size_t axis = touching ? 1 : 2;
+  const std::ptrdiff_t n = extents[axis];
+  const std::ptrdiff_t rows = touching ? 1 : extents[1];
+  const auto copy = copier<way>(size);
+  for (std::ptrdiff_t i = 0; i < extents[0]; ++i) {
+    for (std::ptrdiff_t j = 0; j < rows; ++j) {
+      copy(packed, strided.data + i * distances[0] + j * distances[1], distances[axis], n, size);
+      packed += n * static_cast<std::ptrdiff_t>(size);
     }
-  }
-}
-
-/// Copies `n` elements between two strided rows. The sizes of the usual element types get loops of their own.
-template <std::size_t size>
-void copy_elements(std::byte* to, std::ptrdiff_t to_distance, const std::byte* from, std::ptrdiff_t from_distance,
-                   std::ptrdiff_t n) {
-  for (std::ptrdiff_t k = 0; k < n; ++k) std::memcpy(to + k * to_distance, from + k * from_distance, size);
-}
-
-void copy_row(std::byte* to, std::ptrdiff_t to_distance, const std::byte* from, std::ptrdiff_t from_distance,
-              std::ptrdiff_t n, std::size_t element) {
-  const auto size = static_cast<std::ptrdiff_t>(element);
-  if (to_distance == size && from_distance == size) {
-    std::memcpy(to, from, static_cast<std::size_t>(n) * element);
-    return;
-  }
-  switch (element) {
-    case 1: return copy_elements<1>(to, to_distance, from, from_distance, n);
-    case 2: return copy_elements<2>(to, to_distance, from, from_distance, n);
-    case 4: return copy_elements<4>(to, to_distance, from, from_distance, n);
-    case 8: return copy_elements<8>(to, to_distance, from, from_distance, n);
-    case 16: return copy_elements<16>(to, to_distance, from, from_distance, n);
-    default:
-      for (std::ptrdiff_t k = 0; k < n; ++k) std::memcpy(to + k * to_distance, from + k * from_distance, element);
   }
 }
 
@@ -81,11 +107,6 @@ thread_local Pool pool;
 
 }  // namespace
 
-bool Bytes::contiguous() const noexcept {
-  return elements() <= 1 ||
-         (extents[0] == 1 && extents[1] == 1 && distances[2] == static_cast<std::ptrdiff_t>(element));
-}
-
 Bytes make_bytes(const void* data, std::size_t element, const std::array<std::ptrdiff_t, 3>& extents,
                  const std::array<std::ptrdiff_t, 3>& strides, MPI_Datatype type, std::size_t parts) {
   // One description serves what is read and what is written; the callers keep them apart by their types.
@@ -111,27 +132,25 @@ Bytes make_bytes(const void* data, std::size_t element, const std::array<std::pt
   return bytes;
 }
 
-void pack(const Bytes& from, std::byte* to) {
-  const std::ptrdiff_t n = from.extents[2];
-  const auto size = static_cast<std::ptrdiff_t>(from.element);
-  for_each_row(from, [&](const std::byte* row) {
-    copy_row(to, size, row, from.distances[2], n, from.element);
-    to += n * size;
-  });
-}
+void pack(const Bytes& from, std::byte* to) { copy_all<Way::pack>(to, from); }
 
 void unpack(const std::byte* from, const Bytes& to, std::size_t elements) {
-  const auto size = static_cast<std::ptrdiff_t>(to.element);
+  auto* packed = const_cast<std::byte*>(from);
+  if (elements >= to.elements()) return copy_all<Way::unpack>(packed, to);
+  // A message that was shorter than the buffer.
   auto left = static_cast<std::ptrdiff_t>(elements);
-  for_each_row(to, [&](std::byte* row) {
-    const std::ptrdiff_t n = std::min(left, to.extents[2]);
-    copy_row(row, to.distances[2], from, size, n, to.element);
-    from += n * size;
-    left -= n;
-  });
+  const auto copy = copier<Way::unpack>(to.element);
+  for (std::ptrdiff_t i = 0; i < to.extents[0]; ++i) {
+    for (std::ptrdiff_t j = 0; j < to.extents[1]; ++j) {
+      const std::ptrdiff_t n = std::min(left, to.extents[2]);
+      copy(packed, to.data + i * to.distances[0] + j * to.distances[1], to.distances[2], n, to.element);
+      packed += n * static_cast<std::ptrdiff_t>(to.element);
+      left -= n;
+    }
+  }
 }
 
-Staging::Staging(std::size_t bytes) {
+void Staging::take(std::size_t bytes) {
   auto& blocks = pool.blocks;
   auto best = blocks.end();
   for (auto block = blocks.begin(); block != blocks.end(); ++block) {
@@ -147,14 +166,8 @@ Staging::Staging(std::size_t bytes) {
   }
 }
 
-Staging& Staging::operator=(Staging&& other) noexcept {
-  std::swap(memory_, other.memory_);
-  std::swap(capacity_, other.capacity_);
-  return *this;
-}
-
-Staging::~Staging() {
-  if (!memory_ || !pool_alive || capacity_ > kept_bytes / kept_buffers) return;
+void Staging::give_back() noexcept {
+  if (!pool_alive || capacity_ > kept_bytes / kept_buffers) return;
   auto& blocks = pool.blocks;
   if (blocks.size() < kept_buffers) {
     blocks.push_back({std::move(memory_), capacity_});
@@ -189,10 +202,6 @@ StridedType& StridedType::operator=(StridedType&& other) noexcept {
   return *this;
 }
 
-StridedType::~StridedType() {
-  if (type_ != MPI_DATATYPE_NULL) MPI_Type_free(&type_);
-}
-
 void too_many_dimensions(std::size_t dimensions) {
   throw Error("field view", MPI_ERR_DIMS,
               std::to_string(dimensions) + " dimensions are more than the three that a strided buffer may have");
@@ -204,21 +213,16 @@ void throw_too_many(std::size_t count, const char* call) {
       std::to_string(count) + " elements are more than one call of MPI 3 can count (2147483647); send them in parts");
 }
 
-Gapped::Gapped(const Bytes& bytes, As as, const char* call)
-    : bytes_(bytes), elements_(to_count(bytes.elements() * bytes.parts, call)) {
-  if (bytes_.contiguous()) return;
+void Gapped::prepare(As as) {
   const std::size_t size = bytes_.elements() * bytes_.element;
   const Strided how = strided();
-  const bool describe = how == Strided::datatype || (how == Strided::automatic && size >= datatype_from_bytes);
+  const bool describe =
+      how == Strided::datatype || (how == Strided::automatic && datatype_is_faster(size, bytes_.span()));
   if (as == As::message && describe) {
     type_ = StridedType(bytes_);
   } else {
     staging_ = Staging(size);
   }
-}
-
-void Gapped::begin() {
-  if (staging_.data()) pack(bytes_, staging_.data());
 }
 
 void Gapped::finish() {

@@ -5,7 +5,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
+#include <utility>
 
 #include "tessera/comm/buffer.hpp"
 #include "tessera/comm/implementation.hpp"
@@ -29,7 +32,16 @@ struct Bytes {
   std::size_t parts;                        // of that type in an element
 
   std::size_t elements() const noexcept { return static_cast<std::size_t>(extents[0] * extents[1] * extents[2]); }
-  bool contiguous() const noexcept;
+  bool contiguous() const noexcept {
+    return elements() <= 1 ||
+           (extents[0] == 1 && extents[1] == 1 && distances[2] == static_cast<std::ptrdiff_t>(element));
+  }
+  /// From the first element to the last.
+  std::size_t span() const noexcept {
+    std::ptrdiff_t bytes = 0;
+    for (std::size_t axis = 0; axis < 3; ++axis) bytes += (extents[axis] - 1) * std::abs(distances[axis]);
+    return static_cast<std::size_t>(bytes);
+  }
 };
 
 Bytes make_bytes(const void* data, std::size_t element, const std::array<std::ptrdiff_t, 3>& extents,
@@ -38,6 +50,14 @@ Bytes make_bytes(const void* data, std::size_t element, const std::array<std::pt
 template <class T>
 Bytes bytes_of(const StridedView<T>& view) {
   using E = Innermost<std::remove_const_t<T>>;
+  if (view.extents[0] == 1 && view.extents[1] == 1 && view.extents[2] > 1) {  // a column
+    return {const_cast<std::byte*>(reinterpret_cast<const std::byte*>(view.data)),
+            sizeof(T),
+            {1, 1, view.extents[2]},
+            {0, 0, view.strides[2] * static_cast<std::ptrdiff_t>(sizeof(T))},
+            datatype<typename E::type>(),
+            E::count};
+  }
   return make_bytes(view.data, sizeof(T), view.extents, view.strides, datatype<typename E::type>(), E::count);
 }
 
@@ -45,20 +65,38 @@ void pack(const Bytes& from, std::byte* to);
 /// The first `elements` only; the others stay as they are.
 void unpack(const std::byte* from, const Bytes& to, std::size_t elements);
 
-/// Contiguous memory from the thread's own pool: a fresh allocation for every message would fault its pages in anew.
+/// Contiguous memory: for short messages in the object itself, else from the thread's own pool, as a fresh allocation
+/// for every message would fault its pages in anew.
 class Staging {
  public:
   Staging() = default;
-  explicit Staging(std::size_t bytes);
-  Staging(Staging&& other) noexcept = default;
-  Staging& operator=(Staging&& other) noexcept;
-  ~Staging();
+  explicit Staging(std::size_t bytes) : size_(bytes) {
+    if (bytes > in_place) take(bytes);
+  }
+  Staging(Staging&& other) noexcept { *this = std::move(other); }
+  Staging& operator=(Staging&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(capacity_, other.capacity_);
+    if (!memory_ && other.size_ > 0) std::memcpy(few_, other.few_, other.size_);
+    size_ = std::exchange(other.size_, 0);
+    return *this;
+  }
+  ~Staging() {
+    if (memory_) give_back();
+  }
 
-  std::byte* data() const noexcept { return memory_.get(); }
+  std::byte* data() noexcept { return memory_ ? memory_.get() : size_ > 0 ? few_ : nullptr; }
+  const std::byte* data() const noexcept { return memory_ ? memory_.get() : size_ > 0 ? few_ : nullptr; }
 
  private:
+  void take(std::size_t bytes);
+  void give_back() noexcept;
+
+  static constexpr std::size_t in_place = 1024;
   std::unique_ptr<std::byte[]> memory_;
   std::size_t capacity_ = 0;
+  std::size_t size_ = 0;
+  alignas(16) std::byte few_[in_place];
 };
 
 /// A committed data type, freed at the end of its scope (MPI keeps it for the messages that use it).
@@ -68,7 +106,9 @@ class StridedType {
   explicit StridedType(const Bytes& bytes);
   StridedType(StridedType&& other) noexcept;
   StridedType& operator=(StridedType&& other) noexcept;
-  ~StridedType();
+  ~StridedType() {
+    if (type_ != MPI_DATATYPE_NULL) MPI_Type_free(&type_);
+  }
 
   MPI_Datatype native() const noexcept { return type_; }
 

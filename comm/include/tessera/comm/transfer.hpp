@@ -44,20 +44,31 @@ class Direct {
 /// A buffer that may have gaps: if it has, it is staged, or described to MPI by a data type of its own.
 class Gapped {
  public:
-  Gapped(const Bytes& bytes, As as, const char* call);
+  /// Straight from the view: a copy of Bytes would wait for the stores before it.
+  template <class T>
+  Gapped(const StridedView<T>& view, As as, const char* call)
+      : bytes_(bytes_of(view)), elements_(to_count(bytes_.elements() * bytes_.parts, call)) {
+    if (!bytes_.contiguous()) prepare(as);
+  }
 
-  void* data() const noexcept { return staging_.data() ? staging_.data() : bytes_.data; }
+  void* data() const noexcept {
+    const std::byte* staged = staging_.data();
+    return staged ? const_cast<std::byte*>(staged) : bytes_.data;
+  }
   int count() const noexcept { return described() ? 1 : elements_; }
   MPI_Datatype type() const noexcept { return described() ? type_.native() : bytes_.type; }
   int elements() const noexcept { return elements_; }
 
   /// Before the call, if it reads the elements.
-  void begin();
+  void begin() {
+    if (std::byte* staged = staging_.data()) pack(bytes_, staged);
+  }
   /// After the call, if it wrote them: all, or as many as have come.
   void finish();
   void finish(const MPI_Status& status);
 
  private:
+  void prepare(As as);
   bool described() const noexcept { return type_.native() != MPI_DATATYPE_NULL; }
 
   Bytes bytes_;
@@ -70,7 +81,7 @@ class Gapped {
 template <As as = As::contiguous, class X>
 auto transfer(X& x, const char* call) {
   if constexpr (is_contiguous<X>) return Direct<ElementOf<X>>(as_span(x), call);
-  else return Gapped(bytes_of(as_view(x)), as, call);
+  else return Gapped(as_view(x), as, call);
 }
 
 /// The same for a buffer that is only read.
@@ -84,7 +95,7 @@ auto outgoing(X& x, const char* call) {
 /// The same for a buffer that is written in the order in which the elements of a Sent travelled.
 template <class Sent, As as = As::contiguous, class X>
 auto incoming(X& x, const char* call) {
-  if constexpr (orders_conflict<Sent, X>) return Gapped(bytes_of(as_view(x).reversed()), as, call);
+  if constexpr (orders_conflict<Sent, X>) return Gapped(as_view(x).reversed(), as, call);
   else return transfer<as>(x, call);
 }
 

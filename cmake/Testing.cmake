@@ -34,9 +34,13 @@ function(tessera_test name)
   endforeach()
 endfunction()
 
-# A test in Python, of the apps from outside.
-function(tessera_cli_test name timeout)
-  add_test(NAME cli.${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/cli/test_${name}.py)
-  set_tests_properties(cli.${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2
+# A test in Python: of the apps from outside, or of what the compiler makes of a piece of code.
+function(tessera_python_test name script timeout)
+  add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/${script})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2
     ENVIRONMENT "${TESSERA_TEST_ENVIRONMENT};TESSERA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TESSERA_MPIEXEC=${MPIEXEC_EXECUTABLE};TESSERA_CONFIGS=${CMAKE_SOURCE_DIR}/configs")
+endfunction()
+
+function(tessera_cli_test name timeout)
+  tessera_python_test(cli.${name} cli/test_${name}.py ${timeout})
 endfunction()

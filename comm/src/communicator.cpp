@@ -104,8 +104,7 @@ void throw_parts(const char* call, int whole, int part, int ranks) {
                   " numbers, which are not " + std::to_string(ranks) + " parts of " + std::to_string(part));
 }
 
-void require_equal(int sent, int received, const char* call) {
-  if (sent == received) return;
+void throw_unequal(const char* call, int sent, int received) {
   throw Error(call, MPI_ERR_COUNT,
               std::to_string(sent) + " numbers are sent, the buffer to receive them has " + std::to_string(received));
 }

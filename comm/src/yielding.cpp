@@ -3,6 +3,17 @@
 #include <sched.h>
 
 namespace tessera::comm::detail {
+namespace {
+
+void give(const MPI_Status& came, MPI_Status* status) {
+  // MPI_STATUS_IGNORE is an address that must not be written to; an old-style cast in the headers.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+  if (status != MPI_STATUS_IGNORE) *status = came;
+#pragma GCC diagnostic pop
+}
+
+}  // namespace
 
 int yield_until_done(MPI_Request& request, MPI_Status& status) {
   for (;;) {
@@ -19,11 +30,7 @@ int yielding_recv(void* data, int count, MPI_Datatype type, int source, int tag,
   MPI_Status came;
   int code = MPI_Irecv(data, count, type, source, tag, communicator, &request);
   if (code == MPI_SUCCESS) code = yield_until_done(request, came);
-    // MPI_STATUS_IGNORE is an address that must not be written to; an old-style cast in the headers.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-  if (status != MPI_STATUS_IGNORE) *status = came;
-#pragma GCC diagnostic pop
+  give(came, status);
   return code;
 }
 
@@ -33,16 +40,18 @@ int yielding_sendrecv(const void* send, int send_count, MPI_Datatype send_type, 
   MPI_Request receiving = MPI_REQUEST_NULL;
   MPI_Request sending = MPI_REQUEST_NULL;
   MPI_Status sent;
+  MPI_Status came;
   int code = MPI_Irecv(receive, receive_count, receive_type, source, receive_tag, communicator, &receiving);
   if (code != MPI_SUCCESS) return code;
   code = MPI_Isend(send, send_count, send_type, destination, send_tag, communicator, &sending);
   if (code != MPI_SUCCESS) {
     MPI_Cancel(&receiving);
-    yield_until_done(receiving, *status);
+    yield_until_done(receiving, came);
     return code;
   }
-  const int received = yield_until_done(receiving, *status);
+  const int received = yield_until_done(receiving, came);
   code = yield_until_done(sending, sent);
+  give(came, status);
   return received != MPI_SUCCESS ? received : code;
 }
 

@@ -14,15 +14,6 @@ TREE = pathlib.Path(os.environ.get("TESSERA_BIN", ROOT / "build/bin")).resolve()
 TIMEOUT = 120  # seconds, for a compilation that takes a few
 
 
-def cached(name):
-    """A variable of the tree's CMakeCache.txt."""
-    for line in (TREE / "CMakeCache.txt").read_text().splitlines():
-        key, _, value = line.partition("=")
-        if key.partition(":")[0] == name:
-            return value
-    raise SystemExit(f"no {name} in {TREE / 'CMakeCache.txt'}: set TESSERA_BIN to the folder where mpdata lies")
-
-
 def commands():
     """Source file and arguments of all compilations of the tree."""
     for entry in json.loads((TREE / "compile_commands.json").read_text()):

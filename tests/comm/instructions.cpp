@@ -44,8 +44,6 @@ int divided(int whole, int ranks, const char* call) {
 
 }  // namespace
 
-[[noreturn]] void throw_unequal(const char* call, int sent, int received);
-
 extern "C" {
 
 // --- messages
@@ -278,7 +276,7 @@ void raw_as_many_allreduce_span(const Communicator& c, ConstSpan x, Span y) {
   const int count = narrowed(x.size(), "MPI_Allreduce");
   const int received = narrowed(y.size(), "MPI_Allreduce");
   if (count != received) [[unlikely]]
-    throw_unequal("MPI_Allreduce", count, received);
+    comm::detail::throw_unequal("MPI_Allreduce", count, received);
   must(MPI_Allreduce(x.data(), y.data(), count, MPI_DOUBLE, MPI_SUM, c.native()), "MPI_Allreduce");
 }
 

@@ -112,38 +112,32 @@ constexpr bool require_buffer() {
     static_assert(
         !std::is_pointer_v<B>,
         "tessera::comm: a pointer does not say how many elements it points to; use std::span(pointer, count)");
+  } else if constexpr (requires(B & x) { x.eval(); }) {
+    static_assert(
+        is_buffer<X>,
+        "tessera::comm: an Eigen expression has no elements in memory before its .eval(); for anything else of "
+        "Eigen's, include tessera/comm/eigen.hpp");
   } else if constexpr (std::ranges::range<B> && !std::ranges::contiguous_range<B>) {
     static_assert(
-        std::ranges::contiguous_range<B>,
+        is_buffer<X>,
         "tessera::comm: the elements of this range are not contiguous in memory; copy them into a std::vector");
   } else {
     static_assert(
         is_buffer<X>,
         "tessera::comm: this type, or its element type, cannot be sent. For a trivially copyable struct, describe "
-        "its members by specialising tessera::comm::Members; for an Eigen array, include tessera/comm/eigen.hpp "
-        "(an expression needs .eval() first); anything else has to be sent in parts");
+        "its members by specialising tessera::comm::Members; anything else has to be sent in parts");
   }
   return false;
 }
 
 template <class X>
-constexpr bool require_receivable() {
+constexpr bool require_writable() {
   if constexpr (!require_buffer<X>()) {
     return false;
-  } else if constexpr (std::is_const_v<ElementOf<X>>) {
-    static_assert(!std::is_const_v<ElementOf<X>>, "tessera::comm: the receive buffer is const, or its elements are");
-    return false;
   } else {
-    return true;
+    static_assert(!std::is_const_v<ElementOf<X>>, "tessera::comm: the receive buffer is const, or its elements are");
+    return !std::is_const_v<ElementOf<X>>;
   }
-}
-
-template <class X, class Y>
-constexpr bool require_same_elements() {
-  using A = typename Innermost<ValueOf<X>>::type;
-  using B = typename Innermost<ValueOf<Y>>::type;
-  static_assert(std::is_same_v<A, B>, "tessera::comm: the sent and the received elements are of different types");
-  return std::is_same_v<A, B>;
 }
 
 template <class X>
@@ -166,6 +160,10 @@ inline constexpr bool is_contiguous = [] {
   else return !FieldView<B> && !is_view<std::remove_cv_t<B>>;
 }();
 
+/// True if nothing is left to do once X has received what travelled in the order of Sent.
+template <class Sent, class X>
+inline constexpr bool is_direct = is_contiguous<X> && !orders_conflict<Sent, X>;
+
 /// A temporary of this type takes its elements along when it is moved into a request.
 template <class X>
 inline constexpr bool owns_elements = [] {
@@ -184,6 +182,35 @@ std::span<ElementOf<X>> as_span(X& x) {
     return {std::ranges::data(x), std::ranges::size(x)};
   } else {
     return {&x, 1};
+  }
+}
+
+/// Where the caller looks for what has come. `X` is a reference for what stays the caller's.
+template <class X>
+constexpr bool require_receivable() {
+  if constexpr (!require_writable<X>()) {
+    return false;
+  } else {
+    constexpr bool lost = !std::is_lvalue_reference_v<X> && owns_elements<X>;
+    static_assert(
+        !lost,
+        "tessera::comm: what is received into a temporary is lost; give it a variable or a view of one (where a "
+        "rank's buffer plays no role, an empty std::span)");
+    return !lost;
+  }
+}
+
+/// The buffers of one call, one sent and one received.
+template <class S, class R>
+constexpr bool require_pair() {
+  if constexpr (!require_buffer<S>()) {
+    return false;
+  } else if constexpr (!require_receivable<R>()) {
+    return false;
+  } else {
+    constexpr bool same = std::is_same_v<typename Innermost<ValueOf<S>>::type, typename Innermost<ValueOf<R>>::type>;
+    static_assert(same, "tessera::comm: the sent and the received elements are of different types");
+    return same;
   }
 }
 
@@ -219,7 +246,9 @@ StridedView<ElementOf<X>> as_view(X& x) {
 
 namespace detail {
 template <StorageOrder wanted, class X>
-auto travelling(X& x) {
+auto travelling(X&& x) {
+  static_assert(std::is_lvalue_reference_v<X> || !owns_elements<X>,
+                "tessera::comm: this would be a view of a temporary, which does not live long enough");
   auto view = as_view(x);
   if (order_of<X> != StorageOrder::any && order_of<X> != wanted) view = view.reversed();
   return StridedView<ElementOf<X>, wanted>{view.data, view.extents, view.strides};
@@ -229,12 +258,12 @@ auto travelling(X& x) {
 /// A buffer whose elements travel row by row, whatever its storage order. The elements are not copied.
 template <class X>
 auto row_major(X&& x) {
-  return detail::travelling<StorageOrder::row_major>(x);
+  return detail::travelling<StorageOrder::row_major>(std::forward<X>(x));
 }
 /// A buffer whose elements travel column by column, whatever its storage order. The elements are not copied.
 template <class X>
 auto column_major(X&& x) {
-  return detail::travelling<StorageOrder::column_major>(x);
+  return detail::travelling<StorageOrder::column_major>(std::forward<X>(x));
 }
 
 }  // namespace tessera::comm

@@ -33,10 +33,7 @@ struct None {
   std::unique_ptr<Kept> kept;
 };
 template <class T>
-bool must_be_kept(const T&) {
-  return !std::is_same_v<T, None>;
-}
-inline bool must_be_kept(const OperatorHandle& op) { return op.owned(); }
+inline constexpr bool must_be_kept = !std::is_same_v<T, None> && !std::is_same_v<T, NativeOperator>;
 
 struct Blocking {
   using Result = void;
@@ -63,13 +60,12 @@ struct Nonblocking {
     return post_now<As::contiguous, Sent>(std::forward<X>(x), matters ? use : Use::nothing, call);
   }
   template <class Caller, class In, class Out, class Extra, class F, class G, class... A>
-  static Request call(const Caller& caller, const char* name, F, G nonblocking, In& in, Out& out, Extra&& extra,
-                      A... arguments) {
+  static Request call(const Caller& caller, const char* name, F, G nonblocking, In& in, Out& out,
+                      [[maybe_unused]] Extra&& extra, A... arguments) {
     auto kept = together(std::move(in.kept), std::move(out.kept));
-    if (must_be_kept(extra)) {
-      using Object = KeptObject<std::remove_cvref_t<Extra>>;
-      kept = together(std::move(kept), std::make_unique<Object>(std::forward<Extra>(extra)));
-    }
+    using Object = std::remove_cvref_t<Extra>;
+    if constexpr (must_be_kept<Object>)
+      kept = together(std::move(kept), std::make_unique<KeptObject<Object>>(std::forward<Extra>(extra)));
     return caller.start(name, std::move(kept), nonblocking, arguments...);
   }
 };

@@ -36,6 +36,8 @@ template <class Waits>
 class BasicCartesian : public BasicCommunicator<Waits> {
  public:
   BasicCartesian() noexcept = default;
+  BasicCartesian(BasicCartesian&&) noexcept = default;
+  BasicCartesian& operator=(BasicCartesian&&) noexcept = default;
   /// Collective over `communicator`. Zeros in `dimensions` are chosen (balanced_dimensions). With `reorder`, MPI may give
   /// the ranks other numbers, to suit the machine.
   BasicCartesian(const BasicCommunicator<Waits>& communicator, std::vector<int> dimensions, std::vector<bool> periodic,
@@ -54,7 +56,7 @@ class BasicCartesian : public BasicCommunicator<Waits> {
   int neighbour(int dimension, int distance) const { return arrangement_.neighbour(this->rank(), dimension, distance); }
 
   /// Collective: the ranks that differ from this one only in the dimensions `kept`, arranged in those.
-  BasicCartesian sub(const std::vector<bool>& kept) const {
+  [[nodiscard]] BasicCartesian sub(const std::vector<bool>& kept) const {
     std::vector<int> dimensions;
     std::vector<bool> periodic;
     int colour = 0;

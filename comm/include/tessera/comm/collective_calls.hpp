@@ -19,19 +19,20 @@ using InnermostOf = typename Innermost<ValueOf<X>>::type;
 template <class X>
 inline constexpr int parts_of = static_cast<int>(Innermost<ValueOf<X>>::count);
 
-template <class Mode, class R>
-constexpr bool require_not_lost() {
-  constexpr bool lost = std::is_same_v<Mode, Nonblocking> && !std::is_lvalue_reference_v<R> && owns_elements<R>;
-  static_assert(!lost, "tessera::comm: what a nonblocking call receives into a temporary is lost; give it a variable");
-  return !lost;
+template <class S, class R>
+constexpr bool require_buffers() {
+  static_assert(!is_in_place<R>, "tessera::comm: comm::in_place goes in the place of the sent buffer");
+  if constexpr (is_in_place<R>) return false;
+  else if constexpr (is_in_place<S>) return require_receivable<R>();
+  else return require_pair<S, R>();
 }
 
-template <class Mode, class S, class R>
-constexpr bool require_buffers() {
-  if constexpr (!require_not_lost<Mode, R>()) return false;
-  else if constexpr (is_in_place<S>) return require_receivable<R>();
-  else if constexpr (require_buffer<S>() && require_receivable<R>()) return require_same_elements<S, R>();
-  else return false;
+/// The forms that give the result back.
+template <class T>
+constexpr bool require_value() {
+  static_assert(Scalar<T>,
+                "tessera::comm: only a value can be given back; give two buffers, or comm::in_place and one");
+  return Scalar<T>;
 }
 
 [[noreturn]] void throw_parts(const char* call, int whole, int part, int ranks);
@@ -47,11 +48,16 @@ inline void require_part(int whole, int part, int ranks, bool more_may_follow, c
   if (more_may_follow ? whole < needed : whole != needed) [[unlikely]]
     throw_parts(call, whole, part, ranks);
 }
-void require_equal(int sent, int received, const char* call);
+[[noreturn]] void throw_unequal(const char* call, int sent, int received);
+
+inline void require_equal(int sent, int received, const char* call) {
+  if (sent != received) [[unlikely]]
+    throw_unequal(call, sent, received);
+}
 
 template <class Mode, class Self, class B>
 typename Mode::Result bcast(const Self& self, B&& data, int root) {
-  if constexpr (require_buffers<Mode, InPlace, B>()) {
+  if constexpr (require_receivable<B>()) {
     auto both =
         Mode::template buffer<B>(std::forward<B>(data), self.rank() == root ? Use::read : Use::write, "MPI_Bcast");
     None none;
@@ -67,7 +73,7 @@ typename Mode::Result scatter(const Self& self, S&& send, R&& recv, std::optiona
   constexpr auto name = "MPI_Scatter";
   const bool at_root = self.rank() == root;
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     auto data = Mode::template buffer<R>(std::forward<R>(recv), at_root ? Use::read : Use::write, name);
@@ -89,7 +95,7 @@ typename Mode::Result gather(const Self& self, S&& send, R&& recv, std::optional
   constexpr auto name = "MPI_Gather";
   const bool at_root = self.rank() == root;
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     auto data = Mode::template buffer<R>(std::forward<R>(recv), at_root ? Use::both : Use::read, name);
@@ -111,7 +117,7 @@ template <class Mode, class Self, class S, class R>
 typename Mode::Result allgather(const Self& self, S&& send, R&& recv, std::optional<int> count) {
   constexpr auto name = "MPI_Allgather";
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     auto data = Mode::template buffer<R>(std::forward<R>(recv), Use::both, name);
@@ -132,7 +138,7 @@ template <class Mode, class Self, class S, class R>
 typename Mode::Result alltoall(const Self& self, S&& send, R&& recv) {
   constexpr auto name = "MPI_Alltoall";
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     auto data = Mode::template buffer<R>(std::forward<R>(recv), Use::both, name);
@@ -154,7 +160,7 @@ typename Mode::Result scatterv(const Self& self, S&& send, Cuts cuts, R&& recv, 
   constexpr auto name = "MPI_Scatterv";
   const bool at_root = self.rank() == root;
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     auto data = Mode::template buffer<R>(std::forward<R>(recv), at_root ? Use::read : Use::write, name);
@@ -183,7 +189,7 @@ typename Mode::Result gatherv(const Self& self, S&& send, R&& recv, Cuts cuts, i
   constexpr auto name = "MPI_Gatherv";
   const bool at_root = self.rank() == root;
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     auto data = Mode::template buffer<R>(std::forward<R>(recv), at_root ? Use::both : Use::read, name);
@@ -211,7 +217,7 @@ template <class Mode, class Self, class S, class R>
 typename Mode::Result allgatherv(const Self& self, S&& send, R&& recv, Cuts cuts) {
   constexpr auto name = "MPI_Allgatherv";
   None none;
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else {
     const bool keep_rest = is_in_place<S> || cuts.gaps();
@@ -238,7 +244,8 @@ typename Mode::Result allgatherv(const Self& self, S&& send, R&& recv, Cuts cuts
 template <class Mode, class Self, class S, class R>
 typename Mode::Result alltoallv(const Self& self, S&& send, Cuts send_cuts, R&& recv, Cuts receive_cuts) {
   constexpr auto name = "MPI_Alltoallv";
-  if constexpr (!require_buffers<Mode, S, R>()) {
+  static_assert(!is_in_place<S>, "tessera::comm: alltoallv has no form in place");
+  if constexpr (is_in_place<S> || !require_buffers<S, R>()) {
     return typename Mode::Result();
   } else {
     auto in = Mode::template buffer<S>(std::forward<S>(send), Use::read, name);

@@ -31,7 +31,7 @@ class Collectives : public Messages<Waits> {
   /// Root's elements, to all.
   template <class B>
   void bcast(B&& data, int root = 0) const {
-    detail::bcast<Blocking>(*this, data, root);
+    detail::bcast<Blocking>(*this, std::forward<B>(data), root);
   }
   template <class B>
   [[nodiscard]] Request ibcast(B&& data, int root = 0) const {
@@ -40,21 +40,25 @@ class Collectives : public Messages<Waits> {
   /// A std::string or std::vector whose length only root needs to know (two calls of MPI).
   template <class C>
   void bcast_resizing(C& data, int root = 0) const {
-    std::size_t length = data.size();
-    bcast(length, root);
-    data.resize(length);
-    bcast(data, root);
+    constexpr bool can_grow = requires(std::remove_const_t<C> & c) { c.resize(c.size()); };
+    static_assert(can_grow, "tessera::comm: bcast_resizing needs something with resize(), std::vector or std::string");
+    if constexpr (can_grow && detail::require_receivable<C&>()) {
+      std::size_t length = data.size();
+      bcast(length, root);
+      data.resize(length);
+      bcast(data, root);
+    }
   }
 
   /// A part of root's whole, to each rank. In place: `recv` is the whole on root, which keeps its own part there, and the
   /// part elsewhere.
   template <class S, class R>
   void scatter(const S& send, R&& recv, int root = 0) const {
-    detail::scatter<Blocking>(*this, send, recv, {}, root);
+    detail::scatter<Blocking>(*this, send, std::forward<R>(recv), {}, root);
   }
   template <class S, class R>
   void scatter(const S& send, R&& recv, int count, int root) const {
-    detail::scatter<Blocking>(*this, send, recv, count, root);
+    detail::scatter<Blocking>(*this, send, std::forward<R>(recv), count, root);
   }
   template <class S, class R>
   [[nodiscard]] Request iscatter(S&& send, R&& recv, int root = 0) const {
@@ -65,11 +69,11 @@ class Collectives : public Messages<Waits> {
   /// elsewhere.
   template <class S, class R>
   void gather(const S& send, R&& recv, int root = 0) const {
-    detail::gather<Blocking>(*this, send, recv, {}, root);
+    detail::gather<Blocking>(*this, send, std::forward<R>(recv), {}, root);
   }
   template <class S, class R>
   void gather(const S& send, R&& recv, int count, int root) const {
-    detail::gather<Blocking>(*this, send, recv, count, root);
+    detail::gather<Blocking>(*this, send, std::forward<R>(recv), count, root);
   }
   template <class S, class R>
   [[nodiscard]] Request igather(S&& send, R&& recv, int root = 0) const {
@@ -79,17 +83,17 @@ class Collectives : public Messages<Waits> {
   /// Every rank's part, to all. In place: `recv` is the whole, with the own part in place.
   template <class S, class R>
   void allgather(const S& send, R&& recv) const {
-    detail::allgather<Blocking>(*this, send, recv, {});
+    detail::allgather<Blocking>(*this, send, std::forward<R>(recv), {});
   }
   template <class S, class R>
   void allgather(const S& send, R&& recv, int count) const {
-    detail::allgather<Blocking>(*this, send, recv, count);
+    detail::allgather<Blocking>(*this, send, std::forward<R>(recv), count);
   }
   /// Every rank's value, by rank.
-  template <Scalar T>
-  std::vector<T> allgather(const T& value) const {
+  template <class T>
+  [[nodiscard]] std::vector<T> allgather(const T& value) const {
     std::vector<T> all(static_cast<std::size_t>(this->size()));
-    allgather(value, std::span(all));
+    if constexpr (detail::require_value<T>()) allgather(value, std::span(all));
     return all;
   }
   template <class S, class R>
@@ -100,7 +104,7 @@ class Collectives : public Messages<Waits> {
   /// Part r of the sent whole goes to rank r, into its part rank(). In place: each part is replaced by the other's.
   template <class S, class R>
   void alltoall(const S& send, R&& recv) const {
-    detail::alltoall<Blocking>(*this, send, recv);
+    detail::alltoall<Blocking>(*this, send, std::forward<R>(recv));
   }
   template <class S, class R>
   [[nodiscard]] Request ialltoall(S&& send, R&& recv) const {
@@ -111,7 +115,7 @@ class Collectives : public Messages<Waits> {
   /// the other. For scatterv and gatherv they matter on root alone. (alltoallv has no form in place.)
   template <class S, class R>
   void scatterv(const S& send, Cuts cuts, R&& recv, int root = 0) const {
-    detail::scatterv<Blocking>(*this, send, std::move(cuts), recv, root);
+    detail::scatterv<Blocking>(*this, send, std::move(cuts), std::forward<R>(recv), root);
   }
   template <class S, class R>
   [[nodiscard]] Request iscatterv(S&& send, Cuts cuts, R&& recv, int root = 0) const {
@@ -119,7 +123,7 @@ class Collectives : public Messages<Waits> {
   }
   template <class S, class R>
   void gatherv(const S& send, R&& recv, Cuts cuts, int root = 0) const {
-    detail::gatherv<Blocking>(*this, send, recv, std::move(cuts), root);
+    detail::gatherv<Blocking>(*this, send, std::forward<R>(recv), std::move(cuts), root);
   }
   template <class S, class R>
   [[nodiscard]] Request igatherv(S&& send, R&& recv, Cuts cuts, int root = 0) const {
@@ -127,7 +131,7 @@ class Collectives : public Messages<Waits> {
   }
   template <class S, class R>
   void allgatherv(const S& send, R&& recv, Cuts cuts) const {
-    detail::allgatherv<Blocking>(*this, send, recv, std::move(cuts));
+    detail::allgatherv<Blocking>(*this, send, std::forward<R>(recv), std::move(cuts));
   }
   template <class S, class R>
   [[nodiscard]] Request iallgatherv(S&& send, R&& recv, Cuts cuts) const {
@@ -135,7 +139,7 @@ class Collectives : public Messages<Waits> {
   }
   template <class S, class R>
   void alltoallv(const S& send, Cuts send_cuts, R&& recv, Cuts receive_cuts) const {
-    detail::alltoallv<Blocking>(*this, send, std::move(send_cuts), recv, std::move(receive_cuts));
+    detail::alltoallv<Blocking>(*this, send, std::move(send_cuts), std::forward<R>(recv), std::move(receive_cuts));
   }
   template <class S, class R>
   [[nodiscard]] Request ialltoallv(S&& send, Cuts send_cuts, R&& recv, Cuts receive_cuts) const {

@@ -18,6 +18,8 @@ class BasicCommunicator : public Reductions<Waits> {
  public:
   /// None; for one that is assigned later.
   BasicCommunicator() noexcept = default;
+  BasicCommunicator(BasicCommunicator&&) noexcept = default;
+  BasicCommunicator& operator=(BasicCommunicator&&) noexcept = default;
   /// Somebody else's communicator, who frees it. Its error handler becomes MPI_ERRORS_RETURN.
   static BasicCommunicator borrow(MPI_Comm native) { return {Handle(native, false), {}}; }
   /// Takes the communicator over, and frees it.
@@ -26,17 +28,23 @@ class BasicCommunicator : public Reductions<Waits> {
   /// The same ranks and messages, with calls that wait as `policy` says. It borrows the handle of a communicator that
   /// lives on, and takes over that of a temporary. All ranks have to choose the same policy for a collective call: a
   /// blocking one does not match a nonblocking one.
-  BasicCommunicator<Chosen> waiting(WaitPolicy policy) const& { return {Handle::borrowed_from(*this), {policy}}; }
-  BasicCommunicator<Chosen> waiting(WaitPolicy policy) && { return {std::move(*this), {policy}}; }
+  [[nodiscard]] BasicCommunicator<Chosen> waiting(WaitPolicy policy) const& {
+    return {Handle::borrowed_from(*this), {policy}};
+  }
+  [[nodiscard]] BasicCommunicator<Chosen> waiting(WaitPolicy policy) && { return {std::move(*this), {policy}}; }
 
   /// Collective: a copy whose messages never meet those of the original.
-  BasicCommunicator dup() const { return derived(detail::dup(this->native())); }
+  [[nodiscard]] BasicCommunicator dup() const { return derived(detail::dup(this->native())); }
   /// Collective: one communicator for each colour (0 or more), ranks ordered by `key`, then by rank. none for no_colour.
-  BasicCommunicator split(int colour, int key = 0) const { return derived(detail::split(this->native(), colour, key)); }
+  [[nodiscard]] BasicCommunicator split(int colour, int key = 0) const {
+    return derived(detail::split(this->native(), colour, key));
+  }
   /// Collective: the ranks that share memory with this one.
-  BasicCommunicator split_shared(int key = 0) const { return derived(detail::split_shared(this->native(), key)); }
+  [[nodiscard]] BasicCommunicator split_shared(int key = 0) const {
+    return derived(detail::split_shared(this->native(), key));
+  }
   /// Collective among `ranks` (of this communicator, in the new one's order) alone: others must not call it.
-  BasicCommunicator subset(std::span<const int> ranks, int tag = 0) const {
+  [[nodiscard]] BasicCommunicator subset(std::span<const int> ranks, int tag = 0) const {
     return derived(detail::subset(this->native(), ranks, tag));
   }
 

@@ -100,9 +100,14 @@ MPI_Datatype described_type() {
     alignas(T) std::byte memory[sizeof(T)] = {};
     const auto* object = reinterpret_cast<const T*>(memory);
     const auto member = [&]<class M>(M T::*pointer) {
+      static_assert(Element<M>, "tessera::comm: a listed member is of a type that cannot be sent");
       const auto* address = reinterpret_cast<const std::byte*>(&(object->*pointer));
-      return Member{static_cast<std::size_t>(address - memory), Innermost<M>::count,
-                    datatype<typename Innermost<M>::type>()};
+      if constexpr (Element<M>) {
+        return Member{static_cast<std::size_t>(address - memory), Innermost<M>::count,
+                      datatype<typename Innermost<M>::type>()};
+      } else {
+        return Member{};
+      }
     };
     return make_struct(
         std::apply([&](auto... pointers) { return std::vector<Member>{member(pointers)...}; }, Members<T>::list),

@@ -73,7 +73,7 @@ class KeptObject final : public Kept {
 template <As as, class Sent, class X>
 Posted post(X&& x, Use use, const char* call) {
   constexpr bool stays = std::is_lvalue_reference_v<X> || !owns_elements<X>;
-  if constexpr (stays && is_contiguous<X> && !orders_conflict<Sent, X>) {
+  if constexpr (stays && is_direct<Sent, X>) {
     const auto direct = transfer(x, call);
     return {direct.data(), direct.count(), direct.type(), direct.elements()};
   } else {

@@ -11,6 +11,12 @@ namespace tessera::comm {
 class Message {
  public:
   Message(MPI_Message native, const Status& status) noexcept : native_(native), status_(status) {}
+  Message(Message&& other) noexcept : native_(std::exchange(other.native_, MPI_MESSAGE_NULL)), status_(other.status_) {}
+  Message& operator=(Message&& other) noexcept {
+    native_ = std::exchange(other.native_, MPI_MESSAGE_NULL);
+    status_ = other.status_;
+    return *this;
+  }
   const Status& status() const noexcept { return status_; }
   MPI_Message& native() noexcept { return native_; }
 
@@ -48,16 +54,12 @@ class Messages : public Caller<Waits> {
   /// A message of at most as many elements as `data` has; those that do not come stay untouched.
   template <class B>
   void recv(B&& data, int source = any_source, int tag = any_tag) const {
-    if constexpr (detail::is_contiguous<B>) {
-      receive(data, source, tag, detail::ignore_status());
-    } else {
-      MPI_Status status;
-      receive(data, source, tag, &status);
-    }
+    MPI_Status status;
+    receive(std::forward<B>(data), source, tag, detail::is_contiguous<B> ? detail::ignore_status() : &status);
   }
   template <class B>
   void recv(B&& data, int source, int tag, Status& status) const {
-    receive(data, source, tag, &status.native());
+    receive(std::forward<B>(data), source, tag, &status.native());
   }
   /// The message that mprobe has set aside.
   template <class B>
@@ -75,21 +77,14 @@ class Messages : public Caller<Waits> {
   template <class S, class R>
   void sendrecv(const S& send, int destination, R&& receive, int source = any_source, int send_tag = 0,
                 int receive_tag = any_tag) const {
-    Status status;
-    sendrecv(send, destination, receive, source, send_tag, receive_tag, status);
+    MPI_Status status;
+    exchange(send, destination, std::forward<R>(receive), source, send_tag, receive_tag,
+             detail::is_direct<S, R> ? detail::ignore_status() : &status);
   }
   template <class S, class R>
   void sendrecv(const S& send, int destination, R&& receive, int source, int send_tag, int receive_tag,
                 Status& status) const {
-    if constexpr (detail::require_buffer<const S>() && detail::require_receivable<R>()) {
-      const auto out = detail::outgoing<As::message>(send, "MPI_Sendrecv");
-      auto in = detail::incoming<S, As::message>(receive, "MPI_Sendrecv");
-      const auto exchange = this->yields() ? detail::yielding_sendrecv : MPI_Sendrecv;
-      check(exchange(out.data(), out.count(), out.type(), destination, send_tag, in.data(), in.count(), in.type(),
-                     source, receive_tag, native(), &status.native()),
-            "MPI_Sendrecv");
-      in.finish(status.native());
-    }
+    exchange(send, destination, std::forward<R>(receive), source, send_tag, receive_tag, &status.native());
   }
   /// In place: what comes replaces what was sent. It may have fewer elements. Waits as MPI does.
   template <class B>
@@ -99,7 +94,7 @@ class Messages : public Caller<Waits> {
       auto both = detail::outgoing<As::message>(data, "MPI_Sendrecv_replace");
       MPI_Status status;
       check(MPI_Sendrecv_replace(both.data(), both.count(), both.type(), destination, send_tag, source, receive_tag,
-                                 native(), &status),
+                                 native(), detail::is_contiguous<B> ? detail::ignore_status() : &status),
             "MPI_Sendrecv_replace");
       both.finish(status);
     }
@@ -118,7 +113,7 @@ class Messages : public Caller<Waits> {
   /// moved into the result, an OwningRequest, whose get() waits and hands it over.
   template <class B>
   [[nodiscard]] auto irecv(B&& data, int source = any_source, int tag = any_tag) const {
-    if constexpr (!detail::require_receivable<B>()) {
+    if constexpr (!detail::require_writable<B>()) {
       return Request();
     } else if constexpr (!std::is_lvalue_reference_v<B> && detail::owns_elements<B>) {
       auto buffer = std::make_shared<B>(std::move(data));
@@ -160,29 +155,42 @@ class Messages : public Caller<Waits> {
     return found == 0 ? std::nullopt : std::optional(status);
   }
   /// The same with the message set aside, so that no other thread can receive it in between.
-  Message mprobe(int source = any_source, int tag = any_tag) const {
+  [[nodiscard]] Message mprobe(int source = any_source, int tag = any_tag) const {
     Status status;
     MPI_Message message = MPI_MESSAGE_NULL;
     if (this->yields()) check(detail::yielding_mprobe(source, tag, native(), &message, &status.native()), "MPI_Mprobe");
     else check(MPI_Mprobe(source, tag, native(), &message, &status.native()), "MPI_Mprobe");
     return {message, status};
   }
-  std::optional<Message> improbe(int source = any_source, int tag = any_tag) const {
+  [[nodiscard]] std::optional<Message> improbe(int source = any_source, int tag = any_tag) const {
     Status status;
     MPI_Message message = MPI_MESSAGE_NULL;
     int found = 0;
     check(MPI_Improbe(source, tag, native(), &found, &message, &status.native()), "MPI_Improbe");
-    return found == 0 ? std::nullopt : std::optional(Message(message, status));
+    return found == 0 ? std::nullopt : std::optional<Message>(std::in_place, message, status);
   }
 
  private:
   template <class B>
-  void receive(B& data, int source, int tag, MPI_Status* status) const {
+  void receive(B&& data, int source, int tag, MPI_Status* status) const {
     if constexpr (detail::require_receivable<B>()) {
       auto in = detail::transfer<As::message>(data, "MPI_Recv");
       const auto call = this->yields() ? detail::yielding_recv : MPI_Recv;
       check(call(in.data(), in.count(), in.type(), source, tag, native(), status), "MPI_Recv");
       if constexpr (!detail::is_contiguous<B>) in.finish(*status);
+    }
+  }
+  template <class S, class R>
+  void exchange(const S& send, int destination, R&& receive, int source, int send_tag, int receive_tag,
+                MPI_Status* status) const {
+    if constexpr (detail::require_pair<const S, R>()) {
+      const auto out = detail::outgoing<As::message>(send, "MPI_Sendrecv");
+      auto in = detail::incoming<S, As::message>(receive, "MPI_Sendrecv");
+      const auto call = this->yields() ? detail::yielding_sendrecv : MPI_Sendrecv;
+      check(call(out.data(), out.count(), out.type(), destination, send_tag, in.data(), in.count(), in.type(), source,
+                 receive_tag, native(), status),
+            "MPI_Sendrecv");
+      if constexpr (!detail::is_direct<S, R>) in.finish(*status);
     }
   }
   template <class Call, class B>

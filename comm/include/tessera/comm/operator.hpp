@@ -29,21 +29,10 @@ enum class Operator {
 };
 
 inline MPI_Op native(Operator op) {
-  switch (op) {
-    case Operator::sum: return MPI_SUM;
-    case Operator::prod: return MPI_PROD;
-    case Operator::min: return MPI_MIN;
-    case Operator::max: return MPI_MAX;
-    case Operator::logical_and: return MPI_LAND;
-    case Operator::logical_or: return MPI_LOR;
-    case Operator::logical_xor: return MPI_LXOR;
-    case Operator::bitwise_and: return MPI_BAND;
-    case Operator::bitwise_or: return MPI_BOR;
-    case Operator::bitwise_xor: return MPI_BXOR;
-    case Operator::minloc: return MPI_MINLOC;
-    case Operator::maxloc: return MPI_MAXLOC;
-  }
-  return MPI_OP_NULL;
+  // A table, not a switch: compilers count its instructions before they decide what to put inline.
+  static const MPI_Op ops[] = {MPI_SUM,  MPI_PROD, MPI_MIN, MPI_MAX,  MPI_LAND,   MPI_LOR,
+                               MPI_LXOR, MPI_BAND, MPI_BOR, MPI_BXOR, MPI_MINLOC, MPI_MAXLOC};
+  return ops[static_cast<std::size_t>(op)];
 }
 
 /// Marks a function of two elements as commutative: MPI may then combine them in any order of ranks.
@@ -99,36 +88,36 @@ void combine(void* earlier, void* later, int* count, MPI_Datatype*) {
   for (int i = 0; i < *count; ++i) b[i] = F{}(a[i], b[i]);
 }
 
-/// MPI's handle of an operator: borrowed for MPI's own, made and freed for a function.
+/// MPI's handle of a function, made and freed.
 class OperatorHandle {
  public:
-  explicit OperatorHandle(MPI_Op op) : op_(op) {}
   OperatorHandle(MPI_User_function* function, bool commutes);
-  OperatorHandle(OperatorHandle&& other) noexcept;
+  OperatorHandle(OperatorHandle&& other) noexcept : op_(std::exchange(other.op_, MPI_OP_NULL)) {}
   OperatorHandle& operator=(OperatorHandle&&) = delete;
-  ~OperatorHandle() {
-    if (owner_) free();
-  }
+  ~OperatorHandle();
   MPI_Op native() const noexcept { return op_; }
-  bool owned() const noexcept { return owner_; }
 
  private:
-  void free() noexcept;
+  MPI_Op op_ = MPI_OP_NULL;
+};
+/// One of MPI's own, of which nothing has to be freed: a destructor would cost every reduction instructions.
+class NativeOperator {
+ public:
+  explicit NativeOperator(Operator op) noexcept : op_(comm::native(op)) {}
+  MPI_Op native() const noexcept { return op_; }
+
+ private:
   MPI_Op op_;
-  bool owner_ = false;
 };
 
 template <class T, class Op>
-OperatorHandle operator_handle(const Op& op, const char* call) {
+auto operator_handle([[maybe_unused]] const Op& op, [[maybe_unused]] const char* call) {
   if constexpr (std::is_same_v<Op, Operator>) {
     if (!is_defined<T>(op)) [[unlikely]]
       throw_undefined_operator(call);
-    return OperatorHandle(native(op));
+    return NativeOperator(op);
   } else {
-    using F = typename IsCommutative<Op>::type;
-    static_assert(std::is_empty_v<F> && std::is_default_constructible_v<F>,
-                  "tessera::comm: an operator must not capture anything: MPI gives it no place to keep a state");
-    return OperatorHandle(&combine<F, T>, IsCommutative<Op>::value);
+    return OperatorHandle(&combine<typename IsCommutative<Op>::type, T>, IsCommutative<Op>::value);
   }
 }
 
@@ -139,12 +128,37 @@ MPI_Datatype reduced_type(MPI_Datatype type) {
   else return type;
 }
 
+/// What is meant as an operator, though it may not fit the elements of X.
+template <class Op, class X>
+concept OperatorLike = OperatorFor<Op, X> || std::is_function_v<std::remove_pointer_t<std::remove_cvref_t<Op>>> ||
+    IsCommutative<std::remove_cvref_t<Op>>::value || requires {
+  &std::remove_cvref_t<Op>::operator();
+};
+
 template <class T, class Op>
 constexpr bool require_operator() {
-  constexpr bool structure = std::is_same_v<Op, Operator> && Described<T>;
-  static_assert(!structure,
-                "tessera::comm: MPI's operators do not know a struct; give a function of two structs instead");
-  return !structure;
+  using F = typename IsCommutative<Op>::type;
+  if constexpr (std::is_same_v<Op, Operator>) {
+    static_assert(!Described<T>,
+                  "tessera::comm: MPI's operators do not know a struct; give a function of two structs instead");
+    return !Described<T>;
+  } else if constexpr (std::is_function_v<std::remove_pointer_t<F>>) {
+    static_assert(
+        !std::is_function_v<std::remove_pointer_t<F>>,
+        "tessera::comm: a pointer to a function is no operator, since MPI gives it no place to be kept; give a "
+        "lambda that calls the function");
+    return false;
+  } else if constexpr (!Combines<Op, T>) {
+    static_assert(
+        Combines<Op, T>,
+        "tessera::comm: the operator is neither a comm::Operator nor a function of two elements that gives one");
+    return false;
+  } else {
+    constexpr bool stateless = std::is_empty_v<F> && std::is_default_constructible_v<F>;
+    static_assert(stateless,
+                  "tessera::comm: an operator must not capture anything: MPI gives it no place to keep a state");
+    return stateless;
+  }
 }
 
 }  // namespace detail

@@ -9,18 +9,15 @@ namespace tessera::comm {
 
 namespace detail {
 
-template <class Mode, class S, class R, class Op>
+template <class S, class R, class Op>
 constexpr bool require_reduction() {
-  if constexpr (!require_buffers<Mode, S, R>()) {
-    return false;
-  } else {
-    using T = InnermostOf<R>;
-    constexpr bool known = std::is_same_v<Op, Operator> || Combines<Op, T>;
-    static_assert(
-        known, "tessera::comm: the operator is neither a comm::Operator nor a function of two elements that gives one");
-    if constexpr (known) return require_operator<T, Op>();
-    else return false;
-  }
+  if constexpr (require_buffers<S, R>()) return require_operator<InnermostOf<R>, Op>();
+  else return false;
+}
+template <class T, class Op>
+constexpr bool require_value_reduction() {
+  if constexpr (require_value<T>()) return require_operator<T, Op>();
+  else return false;
 }
 
 /// reduce, allreduce, scan, exscan differ in the call, in who receives, and in what is left of a buffer that is not
@@ -69,7 +66,7 @@ typename Mode::Result reduce_in_place(const Self& self, B&& data, const Op& op, 
 
 template <class Mode, class Self, class S, class R, class Op>
 typename Mode::Result reduce(const Self& self, S&& send, R&& recv, const Op& op, int root) {
-  if constexpr (!require_reduction<Mode, S, R, Op>()) {
+  if constexpr (!require_reduction<S, R, Op>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
     return reduce_in_place<Mode>(self, std::forward<R>(recv), op, root);
@@ -99,15 +96,15 @@ class Reductions : public Collectives<Waits> {
 
   /// The combination of all ranks' elements, on root. In place: `recv` is replaced by it on root, and sent elsewhere.
   template <class S, class R, class Op = Operator>
-    requires(!detail::OperatorFor<R, S>)
+    requires(!detail::OperatorLike<R, S>)
   void reduce(const S& send, R&& recv, const Op& op = Operator::sum, int root = 0) const {
-    detail::reduce<Blocking>(*this, send, recv, op, root);
+    detail::reduce<Blocking>(*this, send, std::forward<R>(recv), op, root);
   }
   /// On other ranks than root, the value given.
-  template <Scalar T, detail::OperatorFor<T> Op = Operator>
+  template <class T, detail::OperatorLike<T> Op = Operator>
   [[nodiscard]] T reduce(const T& value, const Op& op = Operator::sum, int root = 0) const {
     T result = value;
-    reduce(value, result, op, root);
+    if constexpr (detail::require_value_reduction<T, Op>()) reduce(value, result, op, root);
     return result;
   }
   template <class S, class R, class Op = Operator>
@@ -117,20 +114,20 @@ class Reductions : public Collectives<Waits> {
 
   /// The same on all ranks.
   template <class S, class R, class Op = Operator>
-    requires(!detail::OperatorFor<R, S>)
+    requires(!detail::OperatorLike<R, S>)
   void allreduce(const S& send, R&& recv, const Op& op = Operator::sum) const {
-    if constexpr (detail::require_reduction<Blocking, const S, R, Op>())
+    if constexpr (detail::require_reduction<const S, R, Op>())
       detail::combine_all<Blocking>(*this, "MPI_Allreduce", MPI_Allreduce, MPI_Iallreduce, Use::write, send, recv, op);
   }
-  template <Scalar T, detail::OperatorFor<T> Op = Operator>
+  template <class T, detail::OperatorLike<T> Op = Operator>
   [[nodiscard]] T allreduce(const T& value, const Op& op = Operator::sum) const {
     T result = value;
-    allreduce(value, result, op);
+    if constexpr (detail::require_value_reduction<T, Op>()) allreduce(value, result, op);
     return result;
   }
   template <class S, class R, class Op = Operator>
   [[nodiscard]] Request iallreduce(S&& send, R&& recv, const Op& op = Operator::sum) const {
-    if constexpr (detail::require_reduction<Nonblocking, S, R, Op>())
+    if constexpr (detail::require_reduction<S, R, Op>())
       return detail::combine_all<Nonblocking>(*this, "MPI_Allreduce", MPI_Allreduce, MPI_Iallreduce, Use::write,
                                               std::forward<S>(send), std::forward<R>(recv), op);
     else return Request();
@@ -138,20 +135,20 @@ class Reductions : public Collectives<Waits> {
 
   /// The combination of ranks 0 to this one.
   template <class S, class R, class Op = Operator>
-    requires(!detail::OperatorFor<R, S>)
+    requires(!detail::OperatorLike<R, S>)
   void scan(const S& send, R&& recv, const Op& op = Operator::sum) const {
-    if constexpr (detail::require_reduction<Blocking, const S, R, Op>())
+    if constexpr (detail::require_reduction<const S, R, Op>())
       detail::combine_all<Blocking>(*this, "MPI_Scan", MPI_Scan, MPI_Iscan, Use::write, send, recv, op);
   }
-  template <Scalar T, detail::OperatorFor<T> Op = Operator>
+  template <class T, detail::OperatorLike<T> Op = Operator>
   [[nodiscard]] T scan(const T& value, const Op& op = Operator::sum) const {
     T result = value;
-    scan(value, result, op);
+    if constexpr (detail::require_value_reduction<T, Op>()) scan(value, result, op);
     return result;
   }
   template <class S, class R, class Op = Operator>
   [[nodiscard]] Request iscan(S&& send, R&& recv, const Op& op = Operator::sum) const {
-    if constexpr (detail::require_reduction<Nonblocking, S, R, Op>())
+    if constexpr (detail::require_reduction<S, R, Op>())
       return detail::combine_all<Nonblocking>(*this, "MPI_Scan", MPI_Scan, MPI_Iscan, Use::write, std::forward<S>(send),
                                               std::forward<R>(recv), op);
     else return Request();
@@ -159,21 +156,21 @@ class Reductions : public Collectives<Waits> {
 
   /// The combination of the ranks before this one; rank 0's buffer stays as it is.
   template <class S, class R, class Op = Operator>
-    requires(!detail::OperatorFor<R, S>)
+    requires(!detail::OperatorLike<R, S>)
   void exscan(const S& send, R&& recv, const Op& op = Operator::sum) const {
-    if constexpr (detail::require_reduction<Blocking, const S, R, Op>())
+    if constexpr (detail::require_reduction<const S, R, Op>())
       detail::combine_all<Blocking>(*this, "MPI_Exscan", MPI_Exscan, MPI_Iexscan, Use::both, send, recv, op);
   }
   /// Rank 0 gets `first`.
-  template <Scalar T, detail::OperatorFor<T> Op = Operator>
+  template <class T, detail::OperatorLike<T> Op = Operator>
   [[nodiscard]] T exscan(const T& value, const Op& op = Operator::sum, const T& first = T{}) const {
     T result = first;
-    exscan(value, result, op);
+    if constexpr (detail::require_value_reduction<T, Op>()) exscan(value, result, op);
     return this->rank() == 0 ? first : result;
   }
   template <class S, class R, class Op = Operator>
   [[nodiscard]] Request iexscan(S&& send, R&& recv, const Op& op = Operator::sum) const {
-    if constexpr (detail::require_reduction<Nonblocking, S, R, Op>())
+    if constexpr (detail::require_reduction<S, R, Op>())
       return detail::combine_all<Nonblocking>(*this, "MPI_Exscan", MPI_Exscan, MPI_Iexscan, Use::both,
                                               std::forward<S>(send), std::forward<R>(recv), op);
     else return Request();

@@ -93,6 +93,8 @@ class OwningRequest {
  public:
   OwningRequest(Request request, std::shared_ptr<Buffer> buffer) noexcept
       : request_(std::move(request)), buffer_(std::move(buffer)) {}
+  OwningRequest(OwningRequest&&) noexcept = default;
+  OwningRequest& operator=(OwningRequest&&) noexcept = default;
 
   /// For waits together with others.
   Request& request() noexcept { return request_; }

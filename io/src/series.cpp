@@ -82,8 +82,7 @@ struct Series::File {
 
   void set_records(hsize_t count) {
     records = count;
-    for (std::size_t f = 0; f < values.size(); ++f)
-      check(H5Dset_extent(values[f], extents(count).data()), "extending " + name);
+    for (const Handle& value : values) check(H5Dset_extent(value, extents(count).data()), "extending " + name);
     check(H5Dset_extent(step, &count), "extending " + name);
     check(H5Dset_extent(time, &count), "extending " + name);
   }
@@ -156,8 +155,8 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
     file->time = Handle(H5Dopen2(file->file, "time", H5P_DEFAULT), H5Dclose, "opening time");
     file->step = Handle(H5Dopen2(file->file, "step", H5P_DEFAULT), H5Dclose, "opening step");
     for (Field* field : file->fields) {
-      file->values.push_back(
-          Handle(H5Dopen2(file->file, field->name().c_str(), H5P_DEFAULT), H5Dclose, "opening " + field->name()));
+      file->values.emplace_back(H5Dopen2(file->file, field->name().c_str(), H5P_DEFAULT), H5Dclose,
+                                "opening " + field->name());
       const Handle space(H5Dget_space(file->values.back()), H5Sclose, "shape");
       std::vector<hsize_t> shape(file->extents(0).size());
       const bool same_rank = H5Sget_simple_extent_ndims(space) == static_cast<int>(shape.size());

@@ -62,7 +62,7 @@ T value(int n) {
   } else if constexpr (comm::detail::is_complex<T>) {
     return {static_cast<typename T::value_type>(n % 50), static_cast<typename T::value_type>(-(n % 7))};
   } else if constexpr (std::is_same_v<T, Particle>) {
-    const float x = static_cast<float>(n);
+    const auto x = static_cast<float>(n);
     return {static_cast<char>('a' + n % 20), {n + 0.5, -1.0 * n}, {n, n + 1, n + 2}, {x, -x}, value<Colour>(n)};
   } else if constexpr (std::is_same_v<T, Pair>) {
     return {value<Particle>(n), n % 2 == 0};

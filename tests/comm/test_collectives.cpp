@@ -245,7 +245,7 @@ TEST_CASE("displacements may leave gaps and change the order") {
   std::vector<int> all(static_cast<std::size_t>(3 * n + 1), -7);
   world.allgatherv(mine, all, {counts, displacements});
   for (int r = 0; r < n; ++r) {
-    const auto at = static_cast<std::size_t>(3 * (n - 1 - r));
+    const auto at = std::size_t{3} * static_cast<std::size_t>(n - 1 - r);
     CHECK(all[at] == -7);
     CHECK(all[at + 1] == r);
     CHECK(all[at + 2] == 10 * r);

@@ -69,7 +69,8 @@ TEST_CASE("5. reduce in place, every root, more elements than MPICH 4.0.2 surviv
       std::vector<double> data(n, 1.0 + comm::rank());
       comm::world().reduce(comm::in_place, data, comm::Operator::sum, root);
       const int size = comm::size();
-      CHECK(data.back() == (comm::rank() == root ? size * (size + 1) / 2 : 1.0 + comm::rank()));
+      const int sum = size * (size + 1) / 2;
+      CHECK(data.back() == (comm::rank() == root ? sum : comm::rank() + 1));
       std::vector<double> later(n, 1.0 + comm::rank());
       comm::world().ireduce(comm::in_place, later, comm::Operator::sum, root).wait();
       CHECK(later.back() == data.back());
@@ -143,8 +144,8 @@ TEST_CASE("errors have portable classes, and say what to do") {
   const Ring ring;
   const std::vector<int> values(4, 1);
   CHECK(class_of([&] { comm::send(values, comm::size()); }) == MPI_ERR_RANK);
-  CHECK(class_of([&] { comm::world().bcast(std::vector<int>(2), comm::size()); }) == MPI_ERR_ROOT);
   std::vector<int> small(1);
+  CHECK(class_of([&] { comm::world().bcast(small, comm::size()); }) == MPI_ERR_ROOT);
   Request send = comm::isend(values, ring.here, 3);
   // The message first: Open MPI 4.1 does not report truncation of one that finds its receive waiting.
   Request receive = comm::irecv(small, ring.here, 3);

@@ -128,6 +128,6 @@ TEST_CASE("cells and faces, edges and corners, depths 1 to 3, every cut, periodi
 TEST_CASE("messages and copies: two threads along a periodic axis of one rank, both ways") {
   // The smallest blocks that can be exchanged: every cell is a neighbour's ghost on both sides.
   const int ranks = comm::world().size();
-  CHECK(check_exchange(make_grid({2 * ranks}, {true}), {{ranks}, {2}}, 1) == 1);
-  CHECK(check_exchange(make_grid({4 * ranks}, {true}), {{ranks}, {2}}, 2) == 1);
+  CHECK(check_exchange(make_grid({Index{2} * ranks}, {true}), {{ranks}, {2}}, 1) == 1);
+  CHECK(check_exchange(make_grid({Index{4} * ranks}, {true}), {{ranks}, {2}}, 2) == 1);
 }

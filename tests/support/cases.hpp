@@ -15,10 +15,10 @@ class DataFile {
   explicit DataFile(const std::string& name);
   ~DataFile();
   std::vector<std::string> groups() const;
-  std::string text(const std::string& group, const char* attribute) const;
-  long long integer(const std::string& group, const char* attribute) const;
-  std::vector<long long> integers(const std::string& group, const char* attribute) const;
-  std::vector<double> values(const std::string& dataset) const;
+  std::string text(const std::string& group, const char* name) const;
+  long long integer(const std::string& group, const char* name) const;
+  std::vector<long long> integers(const std::string& group, const char* name) const;
+  std::vector<double> values(const std::string& name) const;
 
  private:
   long long file_;

@@ -203,14 +203,12 @@ constexpr bool require_receivable() {
 /// The buffers of one call, one sent and one received.
 template <class S, class R>
 constexpr bool require_pair() {
-  if constexpr (!require_buffer<S>()) {
-    return false;
-  } else if constexpr (!require_receivable<R>()) {
-    return false;
-  } else {
+  if constexpr (require_buffer<S>() && require_receivable<R>()) {
     constexpr bool same = std::is_same_v<typename Innermost<ValueOf<S>>::type, typename Innermost<ValueOf<R>>::type>;
     static_assert(same, "tessera::comm: the sent and the received elements are of different types");
     return same;
+  } else {
+    return false;
   }
 }
 

@@ -116,7 +116,7 @@ class Messages : public Caller<Waits> {
     if constexpr (!detail::require_writable<B>()) {
       return Request();
     } else if constexpr (!std::is_lvalue_reference_v<B> && detail::owns_elements<B>) {
-      auto buffer = std::make_shared<B>(std::move(data));
+      auto buffer = std::make_shared<B>(std::forward<B>(data));
       auto in = detail::post<As::message, B>(*buffer, Use::message, "MPI_Irecv");
       auto kept =
           detail::together(std::make_unique<detail::KeptObject<std::shared_ptr<B>>>(buffer), std::move(in.kept));

@@ -82,7 +82,7 @@ constexpr bool is_defined(Operator op) {
 [[noreturn]] void throw_undefined_operator(const char* call);
 
 template <class F, class T>
-void combine(void* earlier, void* later, int* count, MPI_Datatype*) {
+void combine(void* earlier, void* later, int* count, MPI_Datatype*) {  // NOLINT(readability-non-const-parameter): MPI's
   const auto* a = static_cast<const T*>(earlier);
   auto* b = static_cast<T*>(later);
   for (int i = 0; i < *count; ++i) b[i] = F{}(a[i], b[i]);

@@ -120,7 +120,7 @@ namespace detail {
 class RequestBatch {
  public:
   template <RequestRange R>
-  explicit RequestBatch(R&& requests) {
+  explicit RequestBatch(R&& requests) {  // NOLINT(bugprone-forwarding-reference-overload): no batch is a range
     for (Request& request : requests) add(request);
   }
   explicit RequestBatch(std::initializer_list<Request*> requests) {

@@ -20,10 +20,10 @@ using Attributes = std::map<std::string, std::string>;
 class Series {
  public:
   /// Creates the file, replacing one that is there.
-  Series(Domain& domain, const std::string& file, std::vector<Field*> fields, const Attributes& attributes);
+  Series(Domain& domain, const std::string& name, std::vector<Field*> fields, const Attributes& attributes);
   /// Opens the file of an interrupted run, and drops what it wrote after step `last_step`.
   /// Throws ConfigError if it holds other fields or another grid.
-  static Series resume(Domain& domain, const std::string& file, std::vector<Field*> fields, Index last_step);
+  static Series resume(Domain& domain, const std::string& name, std::vector<Field*> fields, Index last_step);
   Series(Series&&) noexcept;
   ~Series();
 

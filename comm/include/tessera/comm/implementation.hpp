@@ -16,14 +16,16 @@ enum class Strided {
 
 #ifdef MPICH
 /// MPICH 4.0.2's derived types cost 1.1 to 7 times what packing does, the more the longer the message.
-constexpr bool datatype_is_faster(std::size_t /*size*/, std::size_t /*span*/) { return false; }
+constexpr bool datatype_is_faster(std::size_t /*size*/, std::size_t /*span*/, std::size_t /*pitch*/) { return false; }
 /// MPICH 4.0.2 crashes in MPI_Reduce(MPI_IN_PLACE) on a root other than 0 with more than 256 doubles.
 inline constexpr bool reduce_in_place_is_safe = false;
 #else
 /// Open MPI cuts a long message described by a derived type into fragments, which one rank fills while the other empties
 /// them. That wins, up to twice, where the elements lie far apart and the caches miss; elsewhere packing does (4.1.4).
-constexpr bool datatype_is_faster(std::size_t size, std::size_t span) {
-  return size >= std::size_t{32} * 1024 && span >= std::size_t{4} * 1024 * 1024;
+/// Rows 4 KiB apart share one set of the first cache, and the type wins later.
+constexpr bool datatype_is_faster(std::size_t size, std::size_t span, std::size_t pitch) {
+  constexpr std::size_t kib = 1024;
+  return size >= (pitch % (4 * kib) == 0 ? 256 * kib : 32 * kib) && span >= 4 * kib * kib;
 }
 inline constexpr bool reduce_in_place_is_safe = true;
 #endif

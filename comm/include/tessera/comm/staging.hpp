@@ -42,6 +42,11 @@ struct Bytes {
     for (std::size_t axis = 0; axis < 3; ++axis) bytes += (extents[axis] - 1) * std::abs(distances[axis]);
     return static_cast<std::size_t>(bytes);
   }
+  /// From a run of touching elements to the next; of the innermost axis that has one.
+  std::size_t pitch() const noexcept {
+    const bool touching = distances[2] == static_cast<std::ptrdiff_t>(element);
+    return static_cast<std::size_t>(std::abs(distances[touching ? 1 : 2]));
+  }
 };
 
 Bytes make_bytes(const void* data, std::size_t element, const std::array<std::ptrdiff_t, 3>& extents,

@@ -82,9 +82,7 @@ Environment::~Environment() {
 }
 
 void abort(const char* message, int exit_code) {
-  int rank = -1;
-  if (running()) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  std::fprintf(stderr, "error on rank %d: %s\n", rank, message);
+  std::fprintf(stderr, "error on rank %d: %s\n", detail::world_rank(), message);
   std::fflush(stderr);
   if (running()) {
     // MPICH's launcher drops what it has not read yet when a job is aborted (seen on a busy machine).
@@ -127,6 +125,12 @@ const char* library_version() {
     return line;
   }();
   return version.c_str();
+}
+
+int detail::world_rank() {
+  int rank = -1;
+  if (running()) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  return rank;
 }
 
 }  // namespace tessera::comm

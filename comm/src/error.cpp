@@ -4,18 +4,10 @@
 
 #include <exception>
 
+#include "tessera/comm/environment.hpp"
+
 namespace tessera::comm {
 namespace {
-
-int world_rank() {
-  int initialized = 0;
-  int finalized = 0;
-  MPI_Initialized(&initialized);
-  MPI_Finalized(&finalized);
-  int rank = -1;
-  if (initialized && !finalized) MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  return rank;
-}
 
 thread_local std::string last_error;
 
@@ -47,12 +39,15 @@ Error::Error(const char* call, int code)
     : std::runtime_error(std::string(call) + " failed: " + text_of(code) + remedy(detail::class_of(code))),
       call_(call),
       error_class_(detail::class_of(code)),
-      rank_(world_rank()) {
+      rank_(detail::world_rank()) {
   last_error = what();
 }
 
 Error::Error(const char* call, int error_class, const std::string& what)
-    : std::runtime_error(std::string(call) + ": " + what), call_(call), error_class_(error_class), rank_(world_rank()) {
+    : std::runtime_error(std::string(call) + ": " + what),
+      call_(call),
+      error_class_(error_class),
+      rank_(detail::world_rank()) {
   last_error = this->what();
 }
 

@@ -2,18 +2,9 @@
 
 #include <sched.h>
 
+#include "tessera/comm/implementation.hpp"
+
 namespace tessera::comm::detail {
-namespace {
-
-void give(const MPI_Status& came, MPI_Status* status) {
-  // MPI_STATUS_IGNORE is an address that must not be written to; an old-style cast in the headers.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-  if (status != MPI_STATUS_IGNORE) *status = came;
-#pragma GCC diagnostic pop
-}
-
-}  // namespace
 
 int yield_until_done(MPI_Request& request, MPI_Status& status) {
   for (;;) {
@@ -30,7 +21,7 @@ int yielding_recv(void* data, int count, MPI_Datatype type, int source, int tag,
   MPI_Status came;
   int code = MPI_Irecv(data, count, type, source, tag, communicator, &request);
   if (code == MPI_SUCCESS) code = yield_until_done(request, came);
-  give(came, status);
+  if (status != ignore_status()) *status = came;
   return code;
 }
 
@@ -51,7 +42,7 @@ int yielding_sendrecv(const void* send, int send_count, MPI_Datatype send_type, 
   }
   const int received = yield_until_done(receiving, came);
   code = yield_until_done(sending, sent);
-  give(came, status);
+  if (status != ignore_status()) *status = came;
   return received != MPI_SUCCESS ? received : code;
 }
 

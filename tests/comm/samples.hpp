@@ -254,6 +254,13 @@ class Sample {
   std::unique_ptr<T[]> memory_;
 };
 
+/// Every rank sends to the next; one rank to itself.
+struct Ring {
+  int here = comm::rank();
+  int next = (comm::rank() + 1) % comm::size();
+  int previous = (comm::rank() + comm::size() - 1) % comm::size();
+};
+
 /// A communicator for the matrix of tests, and the same with the other way to wait. Spinning with more ranks than
 /// cores takes minutes.
 inline std::vector<comm::WaitPolicy> policies() {
@@ -287,21 +294,26 @@ template <class F>
 void for_eigen_kinds(const F& f) {
   for_types<F, PlainRows, PlainColumns, RowBlock, ColumnBlock, RowOfColumns, StridedMap>(f);
 }
-/// Runs f<T, Kind of the sent buffer, Kind of the received one>() for the whole matrix: all types contiguous and
-/// strided; all kinds, of double and of a struct.
-template <class F>
-void for_matrix(const F& f) {
-  for_all_types([&]<class T>() {
+/// Runs f<T, Kind of the sent buffer, Kind of the received one>(): all types that `for_each_type` calls its argument
+/// with, contiguous and strided; all kinds, Eigen's of double and the others of Other.
+template <class Other, class Types, class F>
+void for_matrix(const Types& for_each_type, const F& f) {
+  for_each_type([&]<class T>() {
     f.template operator()<T, Contiguous, Contiguous>();
     f.template operator()<T, EveryOther, Contiguous>();
     f.template operator()<T, Contiguous, EveryOther>();
   });
-  for_plain_kinds([&]<class Kind>() { f.template operator()<Particle, Kind, Kind>(); });
+  for_plain_kinds([&]<class Kind>() { f.template operator()<Other, Kind, Kind>(); });
   for_eigen_kinds([&]<class Kind>() {
     f.template operator()<double, Kind, Kind>();
     f.template operator()<double, Kind, Contiguous>();
     f.template operator()<double, Contiguous, Kind>();
   });
+}
+/// The same with everything that can be sent, and a struct.
+template <class F>
+void for_matrix(const F& f) {
+  for_matrix<Particle>([](const auto& each) { for_all_types(each); }, f);
 }
 
 /// The MPI error class of what f throws, MPI_SUCCESS if nothing.

@@ -8,12 +8,6 @@ namespace {
 
 constexpr int n = 12;
 
-struct Ring {
-  int here = comm::rank();
-  int next = (comm::rank() + 1) % comm::size();
-  int previous = (comm::rank() + comm::size() - 1) % comm::size();
-};
-
 /// f(communicator) with both ways to wait, and both ways to send what is strided.
 template <class F>
 void in_every_way(const F& f) {

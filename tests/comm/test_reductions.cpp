@@ -82,32 +82,22 @@ void fill(Sample<T, Kind>& sample) {
   for (int k = 0; k < n; ++k) sample[k] = element<T>(comm::rank(), k);
 }
 
+/// Calls f<T>() for everything that MPI's operators take.
 template <class F>
 void for_reducible(const F& f) {
-  const auto all_kinds = [&]<class T>() {
-    f.template operator()<T, Contiguous, Contiguous>();
-    f.template operator()<T, EveryOther, Contiguous>();
-    f.template operator()<T, Contiguous, EveryOther>();
-  };
-  for_numbers(all_kinds);
-  for_types<decltype(all_kinds), bool, std::byte, std::complex<double>, std::complex<float>, comm::Located<double>,
-            comm::Located<float>, comm::Located<long double>, comm::Located<int>, comm::Located<short>,
-            comm::Located<long>>(all_kinds);
-  for_plain_kinds([&]<class Kind>() { f.template operator()<int, Kind, Kind>(); });
-  for_eigen_kinds([&]<class Kind>() {
-    f.template operator()<double, Kind, Kind>();
-    f.template operator()<double, Kind, Contiguous>();
-    f.template operator()<double, Contiguous, Kind>();
-  });
+  for_numbers(f);
+  for_types<F, bool, std::byte, std::complex<double>, std::complex<float>, comm::Located<double>, comm::Located<float>,
+            comm::Located<long double>, comm::Located<int>, comm::Located<short>, comm::Located<long>>(f);
 }
 
 template <class F>
 void matrix(const F& f) {
   for (const WaitPolicy policy : policies()) {
     const WaitingCommunicator world = comm::world().waiting(policy);
-    for_reducible([&]<class T, class S, class R>() {
-      for (const Operator op : operators<T>()) f.template operator()<T, S, R>(world, op);
-    });
+    for_matrix<int>([](const auto& each) { for_reducible(each); },
+                    [&]<class T, class S, class R>() {
+                      for (const Operator op : operators<T>()) f.template operator()<T, S, R>(world, op);
+                    });
   }
 }
 

@@ -10,24 +10,21 @@ using comm::WaitPolicy;
 namespace {
 
 struct Exchange {
+  Ring ring;
   std::vector<std::array<int, 3>> in;
   std::vector<std::array<int, 3>> out;
   std::vector<Request> receives;
   std::vector<Request> sends;
 
   explicit Exchange(int messages) : in(static_cast<std::size_t>(messages)), out(in.size()) {
-    const int next = (comm::rank() + 1) % comm::size();
-    const int previous = (comm::rank() + comm::size() - 1) % comm::size();
     for (int m = 0; m < messages; ++m) {
       const auto i = static_cast<std::size_t>(m);
-      out[i] = {comm::rank(), m, 7};
-      receives.push_back(comm::irecv(in[i], previous, m));
-      sends.push_back(comm::isend(out[i], next, m));
+      out[i] = {ring.here, m, 7};
+      receives.push_back(comm::irecv(in[i], ring.previous, m));
+      sends.push_back(comm::isend(out[i], ring.next, m));
     }
   }
-  bool arrived(std::size_t i) const {
-    return in[i] == std::array{(comm::rank() + comm::size() - 1) % comm::size(), static_cast<int>(i), 7};
-  }
+  bool arrived(std::size_t i) const { return in[i] == std::array{ring.previous, static_cast<int>(i), 7}; }
 };
 
 }  // namespace

@@ -57,12 +57,6 @@ int wrong_elements(const Buffer& in, std::size_t n, int sender, int thread, int 
   return wrong;
 }
 
-struct Ring {
-  int here = comm::rank();
-  int next = (comm::rank() + 1) % comm::size();
-  int previous = (comm::rank() + comm::size() - 1) % comm::size();
-};
-
 }  // namespace
 
 TEST_CASE("threads exchange contiguous messages at once") {

@@ -7,16 +7,6 @@
 using namespace samples;
 using comm::Request;
 
-namespace {
-
-struct Ring {
-  int here = comm::rank();
-  int next = (comm::rank() + 1) % comm::size();
-  int previous = (comm::rank() + comm::size() - 1) % comm::size();
-};
-
-}  // namespace
-
 TEST_CASE("1. a status has the size that MPI says") {
   // numba-mpi reserves 20 bytes; Open MPI writes 24. A guard behind the status must survive.
   struct {

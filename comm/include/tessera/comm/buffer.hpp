@@ -240,9 +240,6 @@ StridedView<ElementOf<X>> as_view(X& x) {
   }
 }
 
-}  // namespace detail
-
-namespace detail {
 template <StorageOrder wanted, class X>
 auto travelling(X&& x) {
   static_assert(std::is_lvalue_reference_v<X> || !owns_elements<X>,
@@ -251,6 +248,7 @@ auto travelling(X&& x) {
   if (order_of<X> != StorageOrder::any && order_of<X> != wanted) view = view.reversed();
   return StridedView<ElementOf<X>, wanted>{view.data, view.extents, view.strides};
 }
+
 }  // namespace detail
 
 /// A buffer whose elements travel row by row, whatever its storage order. The elements are not copied.

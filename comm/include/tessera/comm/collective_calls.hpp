@@ -113,17 +113,23 @@ typename Mode::Result gather(const Self& self, S&& send, R&& recv, std::optional
   }
 }
 
+/// allgather and alltoall in place: their calls take the same arguments.
+template <class Mode, class Self, class R, class F, class G>
+typename Mode::Result in_place_all(const Self& self, const char* name, F blocking, G nonblocking, R&& recv) {
+  auto data = Mode::template buffer<R>(std::forward<R>(recv), Use::both, name);
+  const int part = part_of(data.elements(), self.size(), name);
+  None none;
+  return Mode::call(self, name, blocking, nonblocking, data, none, None{}, in_place_address(), part, data.type(),
+                    data.data(), part, data.type());
+}
+
 template <class Mode, class Self, class S, class R>
 typename Mode::Result allgather(const Self& self, S&& send, R&& recv, std::optional<int> count) {
   constexpr auto name = "MPI_Allgather";
-  None none;
   if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
-    auto data = Mode::template buffer<R>(std::forward<R>(recv), Use::both, name);
-    const int part = part_of(data.elements(), self.size(), name);
-    return Mode::call(self, name, MPI_Allgather, MPI_Iallgather, data, none, None{}, in_place_address(), part,
-                      data.type(), data.data(), part, data.type());
+    return in_place_all<Mode>(self, name, MPI_Allgather, MPI_Iallgather, std::forward<R>(recv));
   } else {
     auto in = Mode::template buffer<S>(std::forward<S>(send), Use::read, name);
     auto out = Mode::template buffer<S>(std::forward<R>(recv), count ? Use::both : Use::write, name);
@@ -137,14 +143,10 @@ typename Mode::Result allgather(const Self& self, S&& send, R&& recv, std::optio
 template <class Mode, class Self, class S, class R>
 typename Mode::Result alltoall(const Self& self, S&& send, R&& recv) {
   constexpr auto name = "MPI_Alltoall";
-  None none;
   if constexpr (!require_buffers<S, R>()) {
     return typename Mode::Result();
   } else if constexpr (is_in_place<S>) {
-    auto data = Mode::template buffer<R>(std::forward<R>(recv), Use::both, name);
-    const int part = part_of(data.elements(), self.size(), name);
-    return Mode::call(self, name, MPI_Alltoall, MPI_Ialltoall, data, none, None{}, in_place_address(), part,
-                      data.type(), data.data(), part, data.type());
+    return in_place_all<Mode>(self, name, MPI_Alltoall, MPI_Ialltoall, std::forward<R>(recv));
   } else {
     auto in = Mode::template buffer<S>(std::forward<S>(send), Use::read, name);
     auto out = Mode::template buffer<S>(std::forward<R>(recv), Use::write, name);

@@ -44,4 +44,9 @@ double wtime();
 /// Name and version of the MPI library, one line.
 const char* library_version();
 
+namespace detail {
+/// In MPI_COMM_WORLD, with or without an Environment; -1 unless running().
+int world_rank();
+}  // namespace detail
+
 }  // namespace tessera::comm

@@ -57,14 +57,6 @@ class Handle {
 
 namespace detail {
 
-inline MPI_Status* ignore_status() {
-  // An integer cast to a pointer in MPICH's header.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-  return MPI_STATUS_IGNORE;
-#pragma GCC diagnostic pop
-}
-
 /// Collective calls that make communicators.
 MPI_Comm dup(MPI_Comm native);
 MPI_Comm split(MPI_Comm native, int colour, int key);
@@ -72,13 +64,6 @@ MPI_Comm split_shared(MPI_Comm native, int key);
 MPI_Comm subset(MPI_Comm native, std::span<const int> ranks, int tag);
 MPI_Comm make_cartesian(MPI_Comm native, std::span<const int> dimensions, const std::vector<bool>& periodic,
                         bool reorder);
-
-inline void* in_place_address() {
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wold-style-cast"
-  return MPI_IN_PLACE;
-#pragma GCC diagnostic pop
-}
 
 }  // namespace detail
 

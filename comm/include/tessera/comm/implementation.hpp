@@ -30,4 +30,14 @@ constexpr bool datatype_is_faster(std::size_t size, std::size_t span, std::size_
 inline constexpr bool reduce_in_place_is_safe = true;
 #endif
 
+namespace detail {
+
+/// MPI's headers cast integers to these addresses: a warning wherever they are named.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wold-style-cast"
+inline MPI_Status* ignore_status() { return MPI_STATUS_IGNORE; }
+inline void* in_place_address() { return MPI_IN_PLACE; }
+#pragma GCC diagnostic pop
+
+}  // namespace detail
 }  // namespace tessera::comm

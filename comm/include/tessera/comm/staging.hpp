@@ -32,10 +32,9 @@ struct Bytes {
   std::size_t parts;                        // of that type in an element
 
   std::size_t elements() const noexcept { return static_cast<std::size_t>(extents[0] * extents[1] * extents[2]); }
-  bool contiguous() const noexcept {
-    return elements() <= 1 ||
-           (extents[0] == 1 && extents[1] == 1 && distances[2] == static_cast<std::ptrdiff_t>(element));
-  }
+  /// Whether elements follow each other without a gap along the last axis.
+  bool touching() const noexcept { return distances[2] == static_cast<std::ptrdiff_t>(element); }
+  bool contiguous() const noexcept { return elements() <= 1 || (extents[0] == 1 && extents[1] == 1 && touching()); }
   /// From the first element to the last.
   std::size_t span() const noexcept {
     std::ptrdiff_t bytes = 0;
@@ -43,10 +42,7 @@ struct Bytes {
     return static_cast<std::size_t>(bytes);
   }
   /// From a run of touching elements to the next; of the innermost axis that has one.
-  std::size_t pitch() const noexcept {
-    const bool touching = distances[2] == static_cast<std::ptrdiff_t>(element);
-    return static_cast<std::size_t>(std::abs(distances[touching ? 1 : 2]));
-  }
+  std::size_t pitch() const noexcept { return static_cast<std::size_t>(std::abs(distances[touching() ? 1 : 2])); }
 };
 
 Bytes make_bytes(const void* data, std::size_t element, const std::array<std::ptrdiff_t, 3>& extents,

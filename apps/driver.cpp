@@ -136,7 +136,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
 
   // 2. Set up.
   const comm::WaitingCommunicator world = everyone.waiting(exchange.wait);
-  Domain domain(grid, layout, world, exchange, log);
+  Domain domain(grid, layout, world, exchange, log, read_sweep(config));
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
   const OutputOptions output = read_output(config, solver->state(), world);

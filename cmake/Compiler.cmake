@@ -29,6 +29,12 @@ elseif(TESSERA_SANITIZER)
   message(FATAL_ERROR "TESSERA_SANITIZER is '${TESSERA_SANITIZER}'; it may be empty, address or thread.")
 endif()
 
+# For files that include core's simd-inl.hpp. Of Highway's instruction sets AVX2 and AVX-512 are built, beside what the
+# compiler is told to build for.
+add_library(tessera_kernels INTERFACE)
+target_link_libraries(tessera_kernels INTERFACE hwy::hwy)
+target_compile_definitions(tessera_kernels INTERFACE "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
+
 # A library of the project: tessera_part(comm SOURCES ... LINK public ... PRIVATE private ...)
 function(tessera_part name)
   cmake_parse_arguments(part "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})

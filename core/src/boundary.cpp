@@ -83,27 +83,29 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
 void Boundary::apply(const Block& block, Array& values, Index reach, double time) const {
   if (!any_) return;
   Box box = domain_.grown(block, block.local(), reach);
+  const Index3 stride{values.stride(0), values.stride(1), values.stride(2)};
   for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {
     const auto a = static_cast<std::size_t>(axis);
-    const bool lower = domain_.at_wall(block, axis, 0);
-    const bool upper = domain_.at_wall(block, axis, 1);
-    if (lower) apply_wall(block, values, box, axis, 0, time);
-    if (upper) apply_wall(block, values, box, axis, 1, time);
-    if (lower) --box.lower[a];  // the ghosts just filled count for the axes that follow
-    if (upper) ++box.upper[a];
+    const Box before = box;
+    for (int side = 0; side < 2; ++side) {
+      if (!domain_.at_wall(block, axis, side)) continue;
+      Box ghosts = before;
+      ghosts.lower[a] = side == 0 ? -1 : block.cells.extent(axis);
+      ghosts.upper[a] = ghosts.lower[a] + 1;
+      fill(block, ghosts, axis, side, time, values.row(0, 0), stride, side == 0 ? stride[a] : -stride[a]);
+      // The ghosts just filled count for the axes that follow.
+      if (side == 0) --box.lower[a];
+      else ++box.upper[a];
+    }
   }
 }
 
-void Boundary::apply_wall(const Block& block, Array& values, const Box& box, int axis, int side, double time) const {
+void Boundary::fill(const Block& block, const Box& ghosts, int axis, int side, double time, double* values,
+                    const Index3& stride, Index inside) const {
   const Grid& grid = domain_.grid();
-  const auto a = static_cast<std::size_t>(axis);
-  const Wall& wall = walls_[a][static_cast<std::size_t>(side)];
+  const Wall& wall = walls_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(side)];
   const bool is_value = wall.condition.kind == BoundaryCondition::Kind::value;
   const double spacing = grid.spacing(axis);
-  Box ghosts = box;
-  ghosts.lower[a] = side == 0 ? -1 : block.cells.extent(axis);
-  ghosts.upper[a] = ghosts.lower[a] + 1;
-  const Index inside = (side == 0 ? 1 : -1) * (values.stride(axis));
   const Expression* expression = wall.constant ? nullptr : &wall.evaluate[static_cast<std::size_t>(block.number)];
 
   std::array<double, 3> position{};
@@ -112,7 +114,7 @@ void Boundary::apply_wall(const Block& block, Array& values, const Box& box, int
     return b == axis ? grid.face(axis, side == 0 ? 0 : grid.cells(axis)) : grid.centre(b, grid.wrap(b, i));
   };
   for_each_row(ghosts, [&](Index i, Index j) {
-    double* row = values.row(i, j);
+    double* row = values + i * stride[0] + j * stride[1];
     if (expression != nullptr) position = {place(0, i), place(1, j), 0};
     for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) {
       double v = wall.value;

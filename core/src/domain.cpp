@@ -17,13 +17,14 @@ int thread_number(const std::array<int, 3>& position, const std::array<int, 3>& 
 }  // namespace
 
 Domain::Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommunicator& communicator,
-               const ExchangeOptions& exchange, const Log& log)
+               const ExchangeOptions& exchange, const Log& log, const SweepOptions& sweep)
     : grid_(grid),
       layout_(layout),
       communicator_(communicator),
       ranks_(communicator.size(), {layout.ranks[0], layout.ranks[1], layout.ranks[2]},
              {grid.periodic(0), grid.periodic(1), grid.periodic(2)}),
       exchange_(exchange),
+      sweep_(sweep),
       log_(log),
       team_(layout.thread_count()) {
   const std::vector<int> place = ranks_.coordinates(communicator.rank());

@@ -33,13 +33,13 @@ Array::Array(const Index3& cells, Location location, Index ghosts, int first_axi
   const Index pitch = avoid_power_of_two(front + round_up(stored[2] - ghost[2]));
   stride_ = {stored[1] * pitch, pitch, 1};
   for (int a = 0; a < first_axis; ++a) stride_[static_cast<std::size_t>(a)] = 0;
-  const Index count = stored[0] * stored[1] * pitch;
+  const Index count = (stored[0] + 1) * stored[1] * pitch + pitch + 2 * line;
   bytes_ = count * static_cast<Index>(sizeof(double));
   void* memory = std::aligned_alloc(line * sizeof(double), static_cast<std::size_t>(bytes_));
   if (memory == nullptr) throw std::bad_alloc();
   memory_.reset(static_cast<double*>(memory));
   std::fill_n(memory_.get(), count, 0.0);
-  origin_ = memory_.get() + ghost[0] * stride_[0] + ghost[1] * stride_[1] + front;
+  origin_ = memory_.get() + line + ghost[0] * stride_[0] + ghost[1] * stride_[1] + front;
 }
 
 Field::Field(Domain& domain, std::string name, Location location, Index ghosts)

@@ -116,4 +116,14 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
   return options;
 }
 
+SweepOptions read_sweep(const Config& config) {
+  const Config section = config.section("layout");
+  SweepOptions options;
+  if (section.has("sweep") && section.at("sweep").choice({"streamed", "plain"}) == "plain")
+    options.order = SweepOptions::Order::plain;
+  constexpr Index kib = 1024;
+  if (section.has("cache")) options.cache = section.at("cache").at_least(1) * kib;
+  return options;
+}
+
 }  // namespace tessera

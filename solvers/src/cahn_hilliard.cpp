@@ -1,16 +1,102 @@
 #include "tessera/solvers/cahn_hilliard.hpp"
 
-#include "explicit_solver.hpp"
-#include "laplacian.hpp"
+#include "explicit_finish.hpp"
 
+// Highway includes this file again for each instruction set.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "cahn_hilliard.cpp"
+#include <hwy/foreach_target.h>
+
+#include "explicit_finish-inl.hpp"
+#include "laplacian-inl.hpp"
+
+#ifndef TESSERA_CAHN_HILLIARD_COEFFICIENTS
+#define TESSERA_CAHN_HILLIARD_COEFFICIENTS
 namespace tessera::cahn_hilliard {
+struct Coefficients {
+  int dimensions = 1;
+  std::array<double, 3> laplacian{};  // 1 / spacing^2 of each dimension
+  double width = 1;                   // w, length squared
+  double rate = 0;                    // k, per time
+  double target = 0;                  // c0
+};
+}  // namespace tessera::cahn_hilliard
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::cahn_hilliard::HWY_NAMESPACE {
 namespace {
 
-struct Coefficients {
-  double width = 1;   // w, length squared
-  double rate = 0;    // k, per time
-  double target = 0;  // c0
-};
+using namespace tessera::HWY_NAMESPACE;
+
+/// The chemical potential c^3 - c - w lap c. Reads c, writes mu.
+template <class Real, int Axes>
+void potential_rows(const Panel& panel, const Coefficients& coefficients) {
+  using P = Pack<Real>;
+  std::array<double, 3> factors = coefficients.laplacian;
+  for (double& factor : factors) factor *= coefficients.width;
+  Laplacian<Real, Axes> laplacian(panel.operand<const Real>(0), factors);
+  const auto mu = panel.operand<Real>(1);
+  for (Index j = 0; j < panel.rows; ++j) {
+    laplacian.begin_row(j);
+    Real* out = mu(j);
+    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+      const P c = laplacian.centre(cell);
+      cell.store(out, c * c * c - c - laplacian(cell));
+    });
+  }
+}
+
+/// The rate of change lap mu - k (c - c0), and what becomes of it. Reads mu, c, and what the finish reads.
+template <class Real, int Axes, int Outputs, bool Compared>
+void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finish& finish) {
+  using P = Pack<Real>;
+  const P rate(static_cast<Real>(coefficients.rate));
+  const P target(static_cast<Real>(coefficients.target));
+  Laplacian<Real, Axes> laplacian(panel.operand<const Real>(0), coefficients.laplacian);
+  const auto c_rows = panel.operand<const Real>(1);
+  Finisher<Real, Outputs, Compared> finisher(finish, panel, 2);
+  for (Index j = 0; j < panel.rows; ++j) {
+    laplacian.begin_row(j);
+    finisher.begin_row(j);
+    const Real* c_row = c_rows(j);
+    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+      const P c = cell(c_row);
+      finisher(cell, c, laplacian(cell) - rate * (c - target));
+    });
+  }
+  finisher.end();
+}
+
+}  // namespace
+
+Kernel make_potential(const Coefficients& coefficients) {
+  const auto with = [&]<int Axes>() -> Kernel {
+    return [coefficients](const Panel& panel) { potential_rows<double, Axes>(panel, coefficients); };
+  };
+  if (coefficients.dimensions == 1) return with.template operator()<1>();
+  return coefficients.dimensions == 2 ? with.template operator()<2>() : with.template operator()<3>();
+}
+
+Kernel make_rate(const Coefficients& coefficients, const Finish& finish) {
+  const auto make = [&]<class Real, int Axes, int Outputs, bool Compared>() -> Kernel {
+    return [=](const Panel& panel) { rate_rows<Real, Axes, Outputs, Compared>(panel, coefficients, finish); };
+  };
+  return choose_finish(make, coefficients.dimensions, finish);
+}
+
+}  // namespace tessera::cahn_hilliard::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "explicit_solver.hpp"
+
+namespace tessera::cahn_hilliard {
+
+HWY_EXPORT(make_potential);
+HWY_EXPORT(make_rate);
+
+namespace {
 
 class Equation {
  public:
@@ -18,11 +104,9 @@ class Equation {
   static constexpr const char* field_name = "c";
 
   Equation(const Config& config, Domain& domain, const Parameters& parameters)
-      : domain_(domain),
-        coefficients_(read(config.section("cahn_hilliard"))),
+      : coefficients_(read(config.section("cahn_hilliard"), domain.grid())),
         boundary_c_(domain, config.at("grid"), "boundary", parameters),
-        boundary_mu_(domain, config.section("cahn_hilliard"), "boundary", parameters),
-        mu_(domain, "mu", Location::cells, 1) {}
+        boundary_mu_(domain, config.section("cahn_hilliard"), "boundary", parameters) {}
 
   std::string describe() const {
     std::ostringstream text;
@@ -34,62 +118,39 @@ class Equation {
   /// Gershgorin: |lap| <= s, so |lap((3 c^2 - 1) u - w lap u) - k u| <= s (max |3 c^2 - 1| + w s) + k.
   double spectral_bound(double amplitude) const {
     double s = 0;
-    for (int a = domain_.grid().first_axis(); a < 3; ++a)
-      s += 4 / (domain_.grid().spacing(a) * domain_.grid().spacing(a));
+    for (const double factor : coefficients_.laplacian) s += 4 * factor;
     return s * (std::max(1.0, 3 * amplitude * amplitude - 1) + coefficients_.width * s) + coefficients_.rate;
   }
 
-  template <class MakeRow>
-  void evaluate(const Block& block, Array& c, double time, const MakeRow& make_row) {
-    switch (domain_.grid().dimensions()) {
-      case 1: return evaluate<1>(block, c, time, make_row);
-      case 2: return evaluate<2>(block, c, time, make_row);
-      default: return evaluate<3>(block, c, time, make_row);
-    }
+  const Boundary& boundary() const { return boundary_c_; }
+
+  void add_stages(Stages& stages, Stages::Quantity c, const std::vector<Stages::Input>& more,
+                  const std::vector<Stages::Quantity>& outputs, const Finish& finish) const {
+    const Reach around = Reach::around(coefficients_.dimensions, 1);
+    const Stages::Quantity mu = stages.temporary(Location::cells, &boundary_mu_);
+    stages.add("chemical potential", {{c, around}}, {mu}, HWY_DYNAMIC_DISPATCH(make_potential)(coefficients_));
+    std::vector<Stages::Input> inputs{{mu, around}, {c, {}}};
+    inputs.insert(inputs.end(), more.begin(), more.end());
+    stages.add("rate", inputs, outputs, HWY_DYNAMIC_DISPATCH(make_rate)(coefficients_, finish));
   }
 
  private:
-  static Coefficients read(const Config& section) {
+  static Coefficients read(const Config& section, const Grid& grid) {
     Coefficients result;
+    result.dimensions = grid.dimensions();
+    for (int d = 0; d < grid.dimensions(); ++d) {
+      const double spacing = grid.spacing(grid.first_axis() + d);
+      result.laplacian[static_cast<std::size_t>(d)] = 1 / (spacing * spacing);
+    }
     if (section.has("interface_width")) result.width = section.at("interface_width").positive();
     result.rate = section.number("rate", 0);
     result.target = section.number("target", 0);
     return result;
   }
 
-  template <int Axes, class MakeRow>
-  void evaluate(const Block& block, Array& c, double time, const MakeRow& make_row) {
-    const Laplacian<Axes> laplacian(domain_.grid());
-    const double w = coefficients_.width;
-    const double k_rate = coefficients_.rate;
-    const double target = coefficients_.target;
-    Array& mu = mu_[block];
-    boundary_c_.apply(block, c, 2, time);
-    // mu one layer around the block, so that its neighbours' values need no exchange of their own.
-    const Box wide = domain_.grown(block, block.local(), 1);
-    for_each_row(wide, [&](Index i, Index j) {
-      double* __restrict out = mu.row(i, j);
-      const auto at = laplacian.row(c, i, j);
-      for (Index k = wide.lower[2]; k < wide.upper[2]; ++k) {
-        const double u = at.centre[k];
-        out[k] = u * u * u - u - w * at(k);
-      }
-    });
-    boundary_mu_.apply(block, mu, 1, time);
-    const Box cells = block.local();
-    for_each_row(cells, [&](Index i, Index j) {
-      const auto at = laplacian.row(mu, i, j);
-      const double* c_row = c.row(i, j);
-      const auto f = make_row(i, j);
-      for (Index k = 0; k < cells.upper[2]; ++k) f(k, at(k) - k_rate * (c_row[k] - target));
-    });
-  }
-
-  Domain& domain_;
   Coefficients coefficients_;
   Boundary boundary_c_;
   Boundary boundary_mu_;
-  Field mu_;
 };
 
 }  // namespace
@@ -106,3 +167,4 @@ std::unique_ptr<Solver> make_solver(const Config& config, Domain& domain, const 
 }
 
 }  // namespace tessera::cahn_hilliard
+#endif

@@ -6,9 +6,11 @@
 #include <limits>
 #include <sstream>
 
+#include "explicit_finish.hpp"
 #include "tessera/core/boundary.hpp"
 #include "tessera/core/halo.hpp"
 #include "tessera/core/initial.hpp"
+#include "tessera/core/sweep.hpp"
 #include "tessera/solvers/solver.hpp"
 #include "tessera/solvers/step_control.hpp"
 
@@ -22,9 +24,10 @@ namespace tessera {
 ///     static constexpr const char* field_name
 ///     std::string describe() const
 ///     double spectral_bound(double amplitude) const     of the linearised right-hand side, for |values| up to amplitude
-///     template <class MakeRow> void evaluate(const Block&, Array& values, double time, const MakeRow&)
-/// where make_row(i, j) gives a function f(k, rate) that is called for every cell of row (i, j): what a
-/// stepper does with a rate is part of the equation's last sweep.
+///     const Boundary& boundary() const                  of the field
+///     void add_stages(Stages&, c, inputs, outputs, const Finish&) const
+/// which adds stages that evaluate the right-hand side for c; the last one reads `inputs` and writes `outputs` as the
+/// Finish wants it: what a stepper does with a rate is part of the equation's last kernel.
 template <class Equation>
 class ExplicitSolver final : public Solver {
  public:
@@ -38,12 +41,16 @@ class ExplicitSolver final : public Solver {
         next_(domain, Equation::field_name, Location::cells, Equation::reach),
         exchange_(domain, {Location::cells}, Equation::reach),
         faults_(domain.blocks().size(), Fault{none, none}),
-        errors_(domain.blocks().size()) {
+        findings_(domain.blocks().size()) {
     fill_initial(domain, now_, initial, parameters);
-    if (options.adaptive) {
-      half_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
-      full_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
+    if (!options.adaptive) {
+      euler_.emplace(domain, make_stages({{&options_.step}, false, findings_.data()}));
+      return;
     }
+    half_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
+    full_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
+    both_.emplace(domain, make_stages({{&full_step_, &half_step_}, false, findings_.data()}));
+    second_.emplace(domain, make_stages({{&half_step_}, true, findings_.data()}));
   }
 
   State state() override { return {{&now_}, {{"steps", &steps_}, {"next_step", &next_step_}}}; }
@@ -81,29 +88,41 @@ class ExplicitSolver final : public Solver {
  private:
   static constexpr Index none = std::numeric_limits<Index>::max();
 
-  struct alignas(64) BlockError {  // on a cache line of its own
-    double largest = 0;
-    bool finite = true;
-  };
+  /// External quantities: c, what is compared, if anything, and the outputs.
+  Stages make_stages(const Finish& finish) const {
+    Stages stages(domain_.grid().dimensions());
+    const Stages::Quantity c = stages.external();
+    std::vector<Stages::Input> inputs;
+    if (finish.compared) inputs.push_back({stages.external(), {}});
+    std::vector<Stages::Quantity> outputs;
+    for (std::size_t i = 0; i < finish.steps.size(); ++i) outputs.push_back(stages.external());
+    equation_.add_stages(stages, c, inputs, outputs, finish);
+    return stages;
+  }
 
-  double step(double time) {
-    const double dt = options_.step;
-    Field* const exchanged[] = {&now_};
+  /// Exchanges the ghosts of `from` and evaluates.
+  template <std::size_t Others>
+  void evaluate(Sweep& sweep, Field& from, const std::array<Field*, Others>& others, double time) {
+    Field* const exchanged[] = {&from};
     exchange_.run(
         exchanged, [](const Block&) {},
         [&](const Block& block) {
-          Array& c = now_[block];
-          Array& out = next_[block];
-          equation_.evaluate(block, c, time, [&](Index i, Index j) {
-            return [dt, c_row = c.row(i, j), out_row = out.row(i, j)](Index k, double rate) {
-              out_row[k] = c_row[k] + dt * rate;
-            };
-          });
-          look_for_fault(block, out);
+          findings_[static_cast<std::size_t>(block.number)] = {};
+          equation_.boundary().apply(block, from[block], Equation::reach, time);
+          std::array<Array*, Others + 1> arrays{&from[block]};
+          for (std::size_t i = 0; i < Others; ++i) arrays[i + 1] = &(*others[i])[block];
+          sweep.run(block, arrays, time);
         });
+  }
+
+  double step(double time) {
+    evaluate<1>(*euler_, now_, {&next_}, time);
+    for (const Block& block : domain_.blocks()) {
+      if (!findings_[static_cast<std::size_t>(block.number)].finite) look_for_fault(block, next_[block]);
+    }
     now_.swap_values(next_);
     ++steps_;
-    return steps_ * dt;  // not summed up: no drift
+    return steps_ * options_.step;  // not summed up: no drift
   }
 
   void look_for_fault(const Block& block, const Array& values) {
@@ -111,14 +130,11 @@ class ExplicitSolver final : public Solver {
     if (fault.step != none) return;
     for_each_row(block.local(), [&](Index i, Index j) {
       const double* row = values.row(i, j);
-      bool finite = true;
-      for (Index k = 0; k < block.cells.extent(2); ++k)
-        finite &= std::fabs(row[k]) <= std::numeric_limits<double>::max();
-      if (finite || fault.step != none) return;
-      Index k = 0;
-      while (std::isfinite(row[k])) ++k;
-      fault = {static_cast<Index>(steps_) + 1,
-               domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)})};
+      for (Index k = 0; k < block.cells.extent(2); ++k) {
+        if (std::isfinite(row[k]) || fault.step != none) continue;
+        fault = {static_cast<Index>(steps_) + 1,
+                 domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)})};
+      }
     });
   }
 
@@ -149,62 +165,17 @@ class ExplicitSolver final : public Solver {
   /// Collective: one step and two halves from now_; leaves the halves' result in next_, returns the largest
   /// difference, NaN if anything was not finite.
   double try_step(double time, double dt) {
-    const double half_dt = 0.5 * dt;
-    Field* const first[] = {&now_};
-    exchange_.run(
-        first, [](const Block&) {},
-        [&](const Block& block) {
-          Array& c = now_[block];
-          equation_.evaluate(block, c, time, [&, dt, half_dt](Index i, Index j) {
-            return [dt, half_dt, c_row = c.row(i, j), half = (*half_)[block].row(i, j),
-                    full = (*full_)[block].row(i, j)](Index k, double rate) {
-              full[k] = c_row[k] + dt * rate;
-              half[k] = c_row[k] + half_dt * rate;
-            };
-          });
-        });
-    Field* const second[] = {&*half_};
-    exchange_.run(
-        second, [](const Block&) {},
-        [&](const Block& block) {
-          Array& c = (*half_)[block];
-          Array& out = next_[block];
-          equation_.evaluate(block, c, time + half_dt, [&, half_dt](Index i, Index j) {
-            return [half_dt, c_row = c.row(i, j), out_row = out.row(i, j)](Index k, double rate) {
-              out_row[k] = c_row[k] + half_dt * rate;
-            };
-          });
-          errors_[static_cast<std::size_t>(block.number)] = difference(block, out, (*full_)[block]);
-        });
+    full_step_ = dt;
+    half_step_ = 0.5 * dt;
+    evaluate<2>(*both_, now_, {&*full_, &*half_}, time);
+    evaluate<2>(*second_, *half_, {&*full_, &next_}, time + half_step_);
     std::array<double, 2> worst{0, 0};
-    for (const BlockError& error : errors_) {
-      worst[0] = std::max(worst[0], error.largest);
-      worst[1] = std::max(worst[1], error.finite ? 0.0 : 1.0);
+    for (const BlockFindings& found : findings_) {
+      worst[0] = std::max(worst[0], found.largest);
+      worst[1] = std::max(worst[1], found.finite ? 0.0 : 1.0);
     }
     domain_.communicator().allreduce(comm::in_place, worst, comm::Operator::max);
     return worst[1] > 0 ? std::numeric_limits<double>::quiet_NaN() : worst[0];
-  }
-
-  static BlockError difference(const Block& block, const Array& a, const Array& b) {
-    constexpr Index lanes = 8;  // independent maxima, so that the loop is vectorised
-    std::array<double, lanes> largest{};
-    bool finite = true;
-    for_each_row(block.local(), [&](Index i, Index j) {
-      const double* a_row = a.row(i, j);
-      const double* b_row = b.row(i, j);
-      const auto look = [&](Index k, std::size_t lane) {
-        const double d = std::fabs(a_row[k] - b_row[k]);
-        largest[lane] = d > largest[lane] ? d : largest[lane];
-        finite &= d <= std::numeric_limits<double>::max();  // a maximum alone would lose a NaN
-      };
-      const Index n = block.cells.extent(2);
-      Index k = 0;
-      for (; k + lanes <= n; k += lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) look(k + static_cast<Index>(lane), lane);
-      }
-      for (; k < n; ++k) look(k, 0);
-    });
-    return {*std::max_element(largest.begin(), largest.end()), finite};
   }
 
   Domain& domain_;
@@ -218,7 +189,12 @@ class ExplicitSolver final : public Solver {
   std::optional<Field> full_;
   HaloExchange exchange_;
   std::vector<Fault> faults_;
-  std::vector<BlockError> errors_;
+  std::vector<BlockFindings> findings_;
+  double full_step_ = 0;
+  double half_step_ = 0;
+  std::optional<Sweep> euler_;   // c + step r
+  std::optional<Sweep> both_;    // c + full step r, c + half step r
+  std::optional<Sweep> second_;  // c + half step r, compared
 };
 
 /// Collective: refuses a fixed step above the stability limit for the initial data, or above `limit`.

@@ -5,11 +5,14 @@
 #include <optional>
 #include <sstream>
 
-#include "mpdata_scheme.hpp"
+#include "mpdata_stages.hpp"
 #include "tessera/core/initial.hpp"
+#include "tessera/core/sweep.hpp"
 
 namespace tessera::mpdata {
 namespace {
+
+std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
 /// Refuses a Courant field whose two ends of a periodic axis, which are the same face, differ.
 void require_periodic(const Grid& grid, const Expression& courant, int axis) {
@@ -56,7 +59,7 @@ class Mpdata final : public Solver {
  private:
   void read_courant(const Config& section, const Parameters& parameters);
   void require_stable(const Config& section);
-  void pass(const Block& block, int number, Index extent, const Array& psi, Array& out);
+  void run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to);
   void step_deep();
   void step_by_pass();
 
@@ -64,13 +67,14 @@ class Mpdata final : public Solver {
   Options options_;
   bool deep_;
   Index ghosts_;
-  Kernels kernels_{};
   Field psi_;
   Field next_;
+  std::optional<Field> third_;  // by pass, where the limiter needs psi of the step's beginning
   std::optional<Field> g_;
+  std::optional<std::array<double, 3>> uniform_;     // Courant numbers by dimension that need no fields
   std::vector<Field> courant_;                       // by dimension
-  std::array<std::vector<Field>, 2> antidiffusive_;  // of odd and even passes, by dimension
-  std::vector<Field> limiter_;                       // least, largest, up, down
+  std::array<std::vector<Field>, 2> antidiffusive_;  // by pass, where passes have exchanges: of odd and even passes
+  std::vector<Sweep> sweeps_;                        // the whole step, or a pass each
   std::optional<HaloExchange> exchange_psi_;
   std::optional<HaloExchange> exchange_all_;  // psi and the antidiffusive Courant numbers
   double steps_ = 0;
@@ -107,14 +111,16 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
   require_stable(section);
   fill_initial(domain, psi_, config.at("initial").at("psi"), parameters);
 
-  kernels_ = choose_kernels(grid.dimensions(), options.infinite_gauge, g_.has_value());
-  for (int a = grid.first_axis(); a < 3 && options.iterations > 1; ++a) {
-    antidiffusive_[0].emplace_back(domain, "antidiffusive", faces(a), ghosts_);
-    if (options.iterations > 2) antidiffusive_[1].emplace_back(domain, "antidiffusive", faces(a), ghosts_);
+  for (int pass = 1; pass <= (deep_ ? 1 : options.iterations); ++pass)
+    sweeps_.emplace_back(domain, make_stages(grid.dimensions(), options, g_.has_value(), uniform_, pass,
+                                             deep_ ? options.iterations : pass));
+  for (const Sweep& sweep : sweeps_) {
+    if (sweep.depth() > ghosts_) throw std::logic_error("mpdata: a pass reads more ghosts than there are");
   }
-  if (options.nonoscillatory && options.iterations > 1) {
-    for (const char* name : {"least", "largest", "up", "down"})
-      limiter_.emplace_back(domain, name, Location::cells, ghosts_);
+  if (!deep_ && options.iterations > 1 && options.nonoscillatory)
+    third_.emplace(domain, "psi", Location::cells, ghosts_);
+  for (int a = grid.first_axis(); a < 3 && !deep_ && options.iterations > 2; ++a) {
+    for (auto& fields : antidiffusive_) fields.emplace_back(domain, "antidiffusive", faces(a), ghosts_);
   }
   exchange_psi_.emplace(domain, std::vector{Location::cells}, ghosts_);
   if (!deep_ && options.iterations > 2) {
@@ -135,11 +141,21 @@ void Mpdata::read_courant(const Config& section, const Parameters& parameters) {
   const auto components = list.is_list()           ? list.items(grid.dimensions(), "Courant numbers, one a dimension")
                           : grid.dimensions() == 1 ? std::vector{list}
                                                    : list.items();
+  std::vector<Expression> courant;
+  bool uniform = true;
   for (int a = grid.first_axis(); a < 3; ++a) {
-    const Expression courant(components[at(a - grid.first_axis())], grid.dimensions(), false, parameters);
-    require_periodic(grid, courant, a);
-    courant_.emplace_back(domain_, "courant", faces(a), ghosts_);
-    fill(domain_, courant_.back(), courant, 0, ghosts_);
+    courant.emplace_back(components[at(a - grid.first_axis())], grid.dimensions(), false, parameters);
+    require_periodic(grid, courant.back(), a);
+    for (int d = 0; d < grid.dimensions(); ++d) uniform = uniform && !courant.back().uses_dimension(d);
+  }
+  if (uniform) uniform_.emplace();
+  for (int d = 0; d < grid.dimensions(); ++d) {
+    if (uniform) {
+      (*uniform_)[at(d)] = courant[at(d)]({}, 0);
+    } else {
+      courant_.emplace_back(domain_, "courant", faces(grid.first_axis() + d), ghosts_);
+      fill(domain_, courant_.back(), courant[at(d)], 0, ghosts_);
+    }
   }
 }
 
@@ -148,13 +164,16 @@ void Mpdata::require_stable(const Config& section) {
   std::vector<Index> first(domain_.blocks().size(), std::numeric_limits<Index>::max());
   const auto outgoing = [&](const Block& block, Index i, Index j, Index k) {
     double sum = 0;
-    for (const Field& component : courant_) {
-      const Array& c = component[block];
-      const int axis = static_cast<int>(component.location());
-      const double* below = c.row(i, j) + k;
-      sum += std::fmax(below[c.stride(axis)], 0) - std::fmin(*below, 0);
-      if (!std::isfinite(below[0]) || !std::isfinite(below[c.stride(axis)]))
-        return std::numeric_limits<double>::quiet_NaN();
+    for (int d = 0; d < grid.dimensions(); ++d) {
+      double lower = uniform_ ? (*uniform_)[at(d)] : 0;
+      double upper = lower;
+      if (!uniform_) {
+        const Array& c = courant_[at(d)][block];
+        lower = c(i, j, k);
+        upper = c.row(i, j)[k + c.stride(grid.first_axis() + d)];
+      }
+      if (!std::isfinite(lower) || !std::isfinite(upper)) return std::numeric_limits<double>::quiet_NaN();
+      sum += std::fmax(upper, 0) - std::fmin(lower, 0);
     }
     return g_ ? sum / (*g_)[block](i, j, k) : sum;
   };
@@ -195,29 +214,6 @@ void Mpdata::require_stable(const Config& section) {
   courant.fail(what.str());
 }
 
-void Mpdata::pass(const Block& block, int number, Index extent, const Array& psi, Array& out) {
-  Pass arrays{&psi, &out, {}, {}, g_ ? &(*g_)[block] : nullptr, nullptr, nullptr, nullptr, nullptr};
-  const int first_axis = domain_.grid().first_axis();
-  // Pass 2 corrects the given Courant numbers; a later one those of the pass before.
-  std::vector<Field>& before = number <= 2 ? courant_ : antidiffusive_[static_cast<std::size_t>(number - 1) % 2];
-  for (int a = first_axis; a < 3; ++a) {
-    const std::size_t d = at(a - first_axis);
-    arrays.courant[at(a)] = &before[d][block];
-    if (number > 1) arrays.antidiffusive[at(a)] = &antidiffusive_[static_cast<std::size_t>(number) % 2][d][block];
-  }
-  if (!limiter_.empty()) {
-    arrays.least = &limiter_[0][block];
-    arrays.largest = &limiter_[1][block];
-    arrays.up = &limiter_[2][block];
-    arrays.down = &limiter_[3][block];
-  }
-  const Box cells = kernels_.grown(block.local(), extent);
-  if (number > 1) return kernels_.correct(arrays, cells, options_);
-  // The extrema serve the corrective passes: pass 2 reads them one layer around what it corrects.
-  if (!limiter_.empty()) kernels_.extrema(arrays, kernels_.grown(block.local(), deep_ ? extent - 1 : 1));
-  kernels_.upwind(arrays, cells);
-}
-
 double Mpdata::advance(double, double) {
   if (deep_) {
     step_deep();
@@ -231,29 +227,40 @@ double Mpdata::advance(double, double) {
 void Mpdata::step_deep() {
   Field* const exchanged[] = {&psi_};
   exchange_psi_->run(
-      exchanged, [](const Block&) {},
-      [&](const Block& block) {
-        Array* psi = &psi_[block];
-        Array* out = &next_[block];
-        for (int number = 1; number <= options_.iterations; ++number) {
-          pass(block, number, options_.pass_reach() * (options_.iterations - number), *psi, *out);
-          std::swap(psi, out);
-        }
-      });
-  if (options_.iterations % 2 == 1) psi_.swap_values(next_);
+      exchanged, [](const Block&) {}, [&](const Block& block) { run(sweeps_.front(), block, 1, psi_, psi_, next_); });
+  psi_.swap_values(next_);
 }
 
 void Mpdata::step_by_pass() {
-  for (int number = 1; number <= options_.iterations; ++number) {
-    std::vector<Field*> exchanged{&psi_};
-    if (number > 2) {
-      for (Field& component : antidiffusive_[static_cast<std::size_t>(number - 1) % 2]) exchanged.push_back(&component);
+  Field* from = &psi_;
+  for (int pass = 1; pass <= options_.iterations; ++pass) {
+    Field* to = from == &next_ ? (third_ ? &*third_ : &psi_) : &next_;
+    std::vector<Field*> exchanged{from};
+    if (pass > 2) {
+      for (Field& component : antidiffusive_[at(pass - 1) % 2]) exchanged.push_back(&component);
     }
-    HaloExchange& exchange = number > 2 ? *exchange_all_ : *exchange_psi_;
+    HaloExchange& exchange = pass > 2 ? *exchange_all_ : *exchange_psi_;
     exchange.run(
-        exchanged, [](const Block&) {}, [&](const Block& block) { pass(block, number, 0, psi_[block], next_[block]); });
-    psi_.swap_values(next_);
+        exchanged, [](const Block&) {},
+        [&](const Block& block) { run(sweeps_[at(pass - 1)], block, pass, psi_, *from, *to); });
+    from = to;
   }
+  if (from != &psi_) psi_.swap_values(*from);
+}
+
+/// The external quantities of make_stages().
+void Mpdata::run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to) {
+  std::array<Array*, 12> arrays{};
+  std::size_t n = 0;
+  arrays[n++] = &from[block];
+  if (pass > 1 && options_.nonoscillatory) arrays[n++] = &beginning[block];
+  for (Field& component : pass > 2 ? antidiffusive_[at(pass - 1) % 2] : courant_) arrays[n++] = &component[block];
+  if (g_) arrays[n++] = &(*g_)[block];
+  arrays[n++] = &to[block];
+  if (!deep_ && pass > 1 && pass < options_.iterations) {
+    for (Field& component : antidiffusive_[at(pass) % 2]) arrays[n++] = &component[block];
+  }
+  sweep.run(block, {arrays.data(), n}, 0);
 }
 
 std::string Mpdata::describe() const {

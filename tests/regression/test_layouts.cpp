@@ -1,5 +1,5 @@
 // The promise: the same bits for every layout. Every cut of this run's rank count times every cut of 1,
-// 2 and 3 threads, against one rank with one thread, for every way that halos travel.
+// 2 and 3 threads, against one rank with one thread, for every way that halos travel and that sweeps run.
 #include <doctest/doctest.h>
 
 #include "run.hpp"
@@ -19,9 +19,11 @@ int compare(Run run, int dimensions, const std::string& config) {
   for (const double value : expected->values) REQUIRE(std::isfinite(value));
   int count = 0;
   for (Case c : all_cases(dimensions, world.size())) {
-    for (int variant = 0; variant < 3; ++variant) {
-      c.by_pass = variant == 1;
+    for (int variant = 0; variant < 6; ++variant) {
+      c.by_pass = variant == 1 || variant == 5;
       c.funneled = variant == 2;
+      c.plain = variant == 3;
+      c.tiles = variant == 4 || variant == 5;
       CAPTURE(config);
       CAPTURE(describe(c));
       const auto outcome = run(config, c, world);

@@ -115,7 +115,7 @@ std::string describe(const Case& c) {
     return text + "]";
   };
   return "ranks " + list(c.ranks) + " threads " + list(c.threads) + (c.funneled ? " funneled" : "") +
-         (c.by_pass ? " by pass" : "");
+         (c.by_pass ? " by pass" : "") + (c.plain ? " plain" : "") + (c.tiles ? " tiles" : "");
 }
 
 std::vector<Case> all_cases(int dimensions, int rank_count) {
@@ -151,7 +151,10 @@ std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach
   exchange.funneled = c.funneled;
   exchange.wait = comm::WaitPolicy::yield;  // tests run with more threads than cores
   if (c.by_pass) exchange.depth = ExchangeOptions::Depth::pass;
-  return std::make_unique<Domain>(grid, layout, communicator, exchange, Log(false, Verbosity::quiet));
+  SweepOptions sweep;
+  if (c.plain) sweep.order = SweepOptions::Order::plain;
+  if (c.tiles) sweep.cache = 1;
+  return std::make_unique<Domain>(grid, layout, communicator, exchange, Log(false, Verbosity::quiet), sweep);
 }
 
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {

@@ -27,12 +27,14 @@ class DataFile {
 /// Collective: the whole field on every rank, row-major.
 std::vector<double> whole(Domain& domain, const Field& field);
 
-/// A layout, given in the grid's dimensions, and how its halos travel.
+/// A layout, given in the grid's dimensions, how its halos travel, and how its sweeps run.
 struct Case {
   std::vector<int> ranks;
   std::vector<int> threads;
   bool funneled = false;
   bool by_pass = false;
+  bool plain = false;  // each stage over the whole block before the next
+  bool tiles = false;  // as small as they can be
 };
 std::string describe(const Case& c);
 

@@ -36,6 +36,11 @@ class Boundary {
   /// Called in a phase, for a block by its own thread.
   void apply(const Block& block, Array& values, Index reach, double time) const;
 
+  /// Fills the box `ghosts` beyond one end of an axis. `values` is the address of cell (0, 0, 0), `stride` the distances
+  /// between cells, `inside` the distance from a ghost to the cell beside it within the wall.
+  void fill(const Block& block, const Box& ghosts, int axis, int side, double time, double* values,
+            const Index3& stride, Index inside) const;
+
   /// True if any end is not periodic.
   bool any() const noexcept { return any_; }
 
@@ -46,7 +51,6 @@ class Boundary {
     double value = 0;                  // if constant
     std::vector<Expression> evaluate;  // one a block
   };
-  void apply_wall(const Block& block, Array& values, const Box& box, int axis, int side, double time) const;
 
   Domain& domain_;
   std::array<std::array<Wall, 2>, 3> walls_;

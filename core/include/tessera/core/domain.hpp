@@ -40,18 +40,28 @@ struct ExchangeOptions {
   enum class Depth { automatic, deep, pass } depth = Depth::automatic;  // one exchange a step, or one a pass
 };
 
+/// How stages run through blocks; see Sweep.
+struct SweepOptions {
+  enum class Order {
+    streamed,
+    plain,  // each stage over the whole block before the next one: slow, and what tests compare with
+  } order = Order::streamed;
+  Index cache = Index{1} << 20U;  // bytes: blocks whose temporaries would need more are walked in tiles
+};
+
 /// Grid, layout, the blocks of this rank, and its threads.
 class Domain {
  public:
   /// `layout` must have as many ranks as `communicator`, which is not copied, and which nobody else may use
   /// for messages.
   Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommunicator& communicator,
-         const ExchangeOptions& exchange, const Log& log);
+         const ExchangeOptions& exchange, const Log& log, const SweepOptions& sweep = {});
 
   const Grid& grid() const noexcept { return grid_; }
   const Layout& layout() const noexcept { return layout_; }
   const comm::WaitingCommunicator& communicator() const noexcept { return communicator_; }
   const ExchangeOptions& exchange() const noexcept { return exchange_; }
+  const SweepOptions& sweep() const noexcept { return sweep_; }
   const Log& log() const noexcept { return log_; }
 
   std::span<const Block> blocks() const noexcept { return blocks_; }
@@ -84,6 +94,7 @@ class Domain {
   const comm::WaitingCommunicator& communicator_;
   comm::Arrangement ranks_;
   ExchangeOptions exchange_;
+  SweepOptions sweep_;
   Log log_;
   std::vector<Block> blocks_;
   Team team_;

@@ -17,7 +17,8 @@ inline Location faces(int axis) { return static_cast<Location>(axis); }
 inline Index extra(Location location, int axis) { return static_cast<int>(location) == axis ? 1 : 0; }
 
 /// One block's values with ghosts. Cell (0, 0, 0) is the block's first own cell; face i lies at the
-/// lower side of cell i. Rows are padded so that each starts on a cache line and no pitch is a power of two.
+/// lower side of cell i. Rows are padded so that each starts on a cache line and no pitch is a power of two. Memory may be
+/// read (but holds nothing) a cache line before it, and a layer and a cache line behind it.
 class Array {
  public:
   /// Allocates and zeroes, so that the calling thread touches the memory first.

@@ -1,0 +1,103 @@
+/// Vectors of cells for row kernels, on Highway: the width follows from the processor that the program runs on.
+///
+/// Included once for each instruction set that is built, as Highway's own "-inl.h" headers are (see there, or
+/// mpdata_kernels.cpp, for what a file of kernels looks like). Arithmetic is that of IEEE 754, operation by operation, so
+/// that vectors of any width and single cells give the same bits.
+#if defined(TESSERA_CORE_SIMD_INL) == defined(HWY_TARGET_TOGGLE)
+#ifdef TESSERA_CORE_SIMD_INL
+#undef TESSERA_CORE_SIMD_INL
+#else
+#define TESSERA_CORE_SIMD_INL
+#endif
+
+#include <algorithm>
+#include <array>
+
+#include <hwy/highway.h>
+
+#include "tessera/core/stages.hpp"
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+template <class Tag>
+using Mask = decltype(hn::FirstN(Tag(), 0));
+
+/// As many neighbouring cells of a row as a vector of this processor holds.
+template <class Real_>
+struct Pack {
+  using Real = Real_;
+  using Tag = hn::CappedTag<Real, 64 / sizeof(Real)>;  // no wider than a cache line
+  hn::VFromD<Tag> values;
+  struct Choice {  // the cells that a comparison holds for
+    Mask<Tag> mask;
+  };
+
+  Pack() = default;
+  HWY_INLINE Pack(hn::VFromD<Tag> v) : values(v) {}
+  HWY_INLINE Pack(Real all) : values(hn::Set(Tag(), all)) {}
+
+  friend HWY_INLINE Pack operator+(Pack a, Pack b) { return hn::Add(a.values, b.values); }
+  friend HWY_INLINE Pack operator-(Pack a, Pack b) { return hn::Sub(a.values, b.values); }
+  friend HWY_INLINE Pack operator*(Pack a, Pack b) { return hn::Mul(a.values, b.values); }
+  friend HWY_INLINE Pack operator/(Pack a, Pack b) { return hn::Div(a.values, b.values); }
+  friend HWY_INLINE Choice operator>(Pack a, Pack b) { return {hn::Gt(a.values, b.values)}; }
+  friend HWY_INLINE Pack select(Choice choice, Pack yes, Pack no) {
+    return hn::IfThenElse(choice.mask, yes.values, no.values);
+  }
+  friend HWY_INLINE Pack min(Pack a, Pack b) { return hn::Min(a.values, b.values); }
+  friend HWY_INLINE Pack max(Pack a, Pack b) { return hn::Max(a.values, b.values); }
+  friend HWY_INLINE Pack abs(Pack a) { return hn::Abs(a.values); }
+
+  /// Over all cells, in no particular order.
+  HWY_INLINE Real sum() const { return hn::GetLane(hn::SumOfLanes(Tag(), values)); }
+  HWY_INLINE Real largest() const { return hn::GetLane(hn::MaxOfLanes(Tag(), values)); }
+};
+
+/// A place in a row.
+template <class Real>
+struct Cells {
+  using Tag = typename Pack<Real>::Tag;
+  Index k;
+
+  HWY_INLINE Pack<Real> operator()(const Real* row) const { return hn::LoadU(Tag(), row + k); }
+  HWY_INLINE void store(Real* row, Pack<Real> pack) const { hn::StoreU(pack.values, Tag(), row + k); }
+  /// 0 in place of cells beyond the row's ends.
+  HWY_INLINE Pack<Real> only(Pack<Real> pack) const { return pack; }
+};
+/// At an end of a row: cells beyond it are read (rows are padded) but not written.
+template <class Real>
+struct EndCells : Cells<Real> {
+  using Tag = typename Cells<Real>::Tag;
+  Mask<Tag> mask;
+
+  HWY_INLINE void store(Real* row, Pack<Real> pack) const {
+    hn::BlendedStore(pack.values, mask, Tag(), row + Cells<Real>::k);
+  }
+  HWY_INLINE Pack<Real> only(Pack<Real> pack) const { return hn::IfThenElseZero(mask, pack.values); }
+};
+
+/// Calls body(cells) for all cells of the panel's rows, vector by vector, each vector in a cache line of its own; write
+/// HWY_ATTR before the body of a lambda.
+template <class Real, class Body>
+HWY_INLINE void for_each_cell(const Panel& panel, const Body& body) {
+  using Tag = typename Pack<Real>::Tag;
+  const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
+  const Index length = panel.length;
+  const Index skip = panel.column() & (lanes - 1);
+  const Index whole = skip > 0 ? lanes - skip : 0;  // the first cell of a vector of cells of this row alone
+  Index k = whole;
+  for (; k + lanes <= length; k += lanes) body(Cells<Real>{k});
+  const std::array<Index, 2> ends{whole - lanes, k};
+  for (const Index begin : ends) {
+    const auto from = hn::FirstN(Tag(), static_cast<std::size_t>(begin < 0 ? -begin : 0));
+    const auto to = hn::FirstN(Tag(), static_cast<std::size_t>(std::clamp(length - begin, Index{0}, lanes)));
+    if (begin + lanes > 0 && begin < length) body(EndCells<Real>{{begin}, hn::AndNot(from, to)});
+  }
+}
+
+}  // namespace tessera::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif

@@ -1,0 +1,151 @@
+/// A step stated as stages: what each reads of which quantity, how far around a cell, and what it writes.
+///
+/// A sweep (sweep.hpp) runs them. Stages know neither blocks nor layouts nor in which order cells are visited.
+///
+/// Stages have **sweep axes**: 0 is the axis along which a block is streamed, plane after plane, 1 lies within a plane,
+/// 2 is contiguous. A grid of three dimensions has them all, one of two dimensions 0 and 2, one of one dimension 2 alone.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tessera/core/field.hpp"
+
+namespace tessera {
+
+class Boundary;
+
+/// The sweep axis of a grid's dimension (0 is the first), and the other way round.
+constexpr int sweep_axis(int dimensions, int dimension) {
+  if (dimensions == 3) return dimension;
+  return dimensions == 2 ? 2 * dimension : 2;
+}
+
+/// `layers` cells along a grid's dimension, as an offset along the sweep axes.
+constexpr Index3 along(int dimensions, int dimension, Index layers) {
+  Index3 offset{0, 0, 0};
+  offset[static_cast<std::size_t>(sweep_axis(dimensions, dimension))] = layers;
+  return offset;
+}
+
+/// The layers around a cell that a stage reads, along the sweep axes. Of a quantity on faces: both faces of these cells.
+struct Reach {
+  Index3 below{0, 0, 0};
+  Index3 above{0, 0, 0};
+
+  /// The same in all directions of all dimensions.
+  static Reach around(int dimensions, Index layers);
+  /// The same, but along one axis.
+  static Reach along(int axis, Index below, Index above);
+  /// Of both.
+  Reach operator|(const Reach& other) const;
+};
+
+/// Where the values of a quantity lie: rows within planes, planes in an array or in a ring that keeps a few of them.
+struct Storage {
+  std::byte* origin = nullptr;  // cell 0 of row 0 of plane 0
+  Index plane = 0;              // bytes from plane to plane
+  Index mask = -1;              // plane p lies at (p & mask) * plane: of a ring, its length - 1
+  Index row = 0;                // bytes from row to row
+
+  std::byte* at(Index p) const { return origin + (p & mask) * plane; }
+};
+
+/// An operand of a kernel: [k] of the row for `j` belongs to cell k of the panel's row j or, with an offset along the
+/// sweep axes, to its neighbour.
+template <class Real>
+class Rows {
+ public:
+  static constexpr Index reach = 2;  // planes at either side
+
+  Rows(const Storage& storage, Index plane, Index first_row, Index column) : row_(storage.row) {
+    for (Index p = -reach; p <= reach; ++p)
+      planes_[static_cast<std::size_t>(p + reach)] =
+          storage.at(plane + p) + first_row * row_ + column * static_cast<Index>(sizeof(Real));
+  }
+  Real* operator()(Index j, const Index3& offset = {0, 0, 0}) const {
+    std::byte* row = planes_[static_cast<std::size_t>(offset[0] + reach)] + (j + offset[1]) * row_;
+    return reinterpret_cast<Real*>(row) + offset[2];
+  }
+
+ private:
+  std::array<std::byte*, 2 * reach + 1> planes_;
+  Index row_;
+};
+
+/// What a kernel works on: one plane of a stage's box, `rows` rows of `length` cells.
+///
+/// Where outputs are on faces, the box has the cells' upper faces, too: a row, a column or a plane more than cells. Of
+/// outputs that are not there (or not on those faces) it may write anything, and of inputs read anything.
+struct Panel {
+  int block;
+  Index rows;
+  Index length;
+  Index3 first;                 // the first cell, along the sweep axes, in the block's own numbering
+  const Storage* storage;       // by quantity
+  const std::size_t* operands;  // the stage's quantities: inputs, then outputs
+  Index3 shift;                 // the cell that `storage` has at its origin
+
+  template <class Real>
+  Rows<Real> operand(std::size_t number) const {
+    return {storage[operands[number]], first[0], first[1] - shift[1], column()};
+  }
+  /// The place of a row's first cell: at 0 a cache line begins.
+  Index column() const { return first[2] - shift[2]; }
+};
+
+using Kernel = std::function<void(const Panel&)>;
+
+/// A list of stages and the quantities between them.
+class Stages {
+ public:
+  using Quantity = std::size_t;
+
+  struct Input {
+    Quantity quantity;
+    Reach reach;
+  };
+  struct Stage {
+    std::string name;
+    std::vector<Input> inputs;
+    std::vector<Quantity> outputs;
+    Kernel kernel;
+    std::vector<Quantity> operands;  // inputs, then outputs
+  };
+  struct Properties {
+    bool external = false;
+    Location location = Location::cells;
+    const Boundary* boundary = nullptr;
+  };
+
+  /// `element`: bytes of a value.
+  explicit Stages(int dimensions, Index element = sizeof(double)) : dimensions_(dimensions), element_(element) {}
+
+  /// An array that is handed to each run, in the order of these calls.
+  Quantity external(Location location = Location::cells);
+  /// Lives within a run. With a boundary, its ghosts beyond walls are filled as soon as they can be.
+  Quantity temporary(Location location = Location::cells, const Boundary* boundary = nullptr);
+  /// Stages run in the order in which they are added: an input must have been written before or be external.
+  void add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel);
+
+  int dimensions() const noexcept { return dimensions_; }
+  Index element() const noexcept { return element_; }
+  const std::vector<Stage>& list() const noexcept { return list_; }
+  const std::vector<Properties>& quantities() const noexcept { return quantities_; }
+
+  /// What is needed of each quantity to have the external outputs in (or on all faces of) a cell: the reach, summed over
+  /// the stages between.
+  std::vector<Reach> needed() const;
+
+ private:
+  int dimensions_;
+  Index element_;
+  std::vector<Stage> list_;
+  std::vector<Properties> quantities_;
+};
+
+}  // namespace tessera

@@ -1,0 +1,64 @@
+/// Stages streamed through a block.
+///
+/// Every stage follows the one before as closely as its reach allows: as soon as the planes exist that it reads. Of a
+/// temporary only those few planes are kept, in a ring, so that it stays in the cache. Blocks whose rings would not fit
+/// are walked in tiles; at the edges of tiles (and, in ghosts, of blocks) neighbours compute the same values twice.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "tessera/core/stages.hpp"
+
+namespace tessera {
+
+class Sweep {
+ public:
+  /// The grid's dimensions must be those of `stages`.
+  Sweep(Domain& domain, Stages stages);
+
+  /// Ghost layers that the external quantities must have to run on whole blocks.
+  Index depth() const noexcept { return depth_; }
+  /// Runs the stages until the external outputs exist in all cells of the block. `arrays`: the external quantities, in the
+  /// order in which they were declared; their ghosts hold values where `depth` asks for them. `time` is for boundaries.
+  /// Called in a phase, for a block by its own thread.
+  void run(const Block& block, std::span<Array* const> arrays, double time);
+
+ private:
+  struct Free {
+    void operator()(std::byte* memory) const;
+  };
+  struct Tile {
+    Box cells;
+    std::vector<Box> boxes;  // of each stage
+  };
+  struct Work {  // of a block
+    std::vector<Tile> tiles;
+    std::unique_ptr<std::byte, Free> memory;
+    std::vector<Storage> storage;  // by quantity
+  };
+
+  Work make_work(const Block& block) const;
+  Box box_of(const Block& block, const Box& cells, std::size_t stage) const;
+  void run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage, double time) const;
+  void close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                   Index plane, double time) const;
+  int array_axis(int axis) const;
+  bool at_wall(const Block& block, int axis, int side) const;
+  void run_plane(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                 Index plane) const;
+  Box swapped(const Box& box) const;
+
+  Domain& domain_;
+  Stages stages_;
+  Index depth_ = 0;
+  std::vector<Reach> needed_;  // by quantity
+  std::vector<Reach> around_;  // by stage: what its box is more than the cells
+  std::vector<Index3> faces_;  // by stage: 1 along axes with upper faces
+  std::vector<Index> lag_;     // by stage: planes behind the first
+  std::vector<Index> ring_;    // by quantity: planes kept
+  std::vector<Work> work_;
+};
+
+}  // namespace tessera

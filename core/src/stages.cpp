@@ -1,0 +1,76 @@
+#include "tessera/core/stages.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace tessera {
+
+Reach Reach::around(int dimensions, Index layers) {
+  Reach reach;
+  for (int d = 0; d < dimensions; ++d) {
+    const auto a = static_cast<std::size_t>(sweep_axis(dimensions, d));
+    reach.below[a] = layers;
+    reach.above[a] = layers;
+  }
+  return reach;
+}
+
+Reach Reach::along(int axis, Index below, Index above) {
+  Reach reach;
+  reach.below[static_cast<std::size_t>(axis)] = below;
+  reach.above[static_cast<std::size_t>(axis)] = above;
+  return reach;
+}
+
+Reach Reach::operator|(const Reach& other) const {
+  Reach both = *this;
+  for (std::size_t a = 0; a < 3; ++a) {
+    both.below[a] = std::max(below[a], other.below[a]);
+    both.above[a] = std::max(above[a], other.above[a]);
+  }
+  return both;
+}
+
+Stages::Quantity Stages::external(Location location) {
+  quantities_.push_back({true, location, nullptr});
+  return quantities_.size() - 1;
+}
+
+Stages::Quantity Stages::temporary(Location location, const Boundary* boundary) {
+  quantities_.push_back({false, location, boundary});
+  return quantities_.size() - 1;
+}
+
+void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel) {
+  for (const Input& input : inputs) {
+    const bool written = std::any_of(list_.begin(), list_.end(), [&](const Stage& stage) {
+      return std::find(stage.outputs.begin(), stage.outputs.end(), input.quantity) != stage.outputs.end();
+    });
+    if (!written && !quantities_[input.quantity].external)
+      throw std::logic_error("Stages: " + name + " reads what no stage before has written");
+  }
+  std::vector<Quantity> operands;
+  for (const Input& input : inputs) operands.push_back(input.quantity);
+  operands.insert(operands.end(), outputs.begin(), outputs.end());
+  list_.push_back({std::move(name), std::move(inputs), std::move(outputs), std::move(kernel), std::move(operands)});
+}
+
+std::vector<Reach> Stages::needed() const {
+  std::vector<Reach> needed(quantities_.size());
+  for (auto stage = list_.rbegin(); stage != list_.rend(); ++stage) {
+    Reach box;
+    for (const Quantity output : stage->outputs) box = box | needed[output];
+    for (const Quantity output : stage->outputs) needed[output] = box;  // a stage writes all its outputs in one box
+    for (const Input& input : stage->inputs) {
+      Reach sum = box;
+      for (std::size_t a = 0; a < 3; ++a) {
+        sum.below[a] += input.reach.below[a];
+        sum.above[a] += input.reach.above[a];
+      }
+      needed[input.quantity] = needed[input.quantity] | sum;
+    }
+  }
+  return needed;
+}
+
+}  // namespace tessera

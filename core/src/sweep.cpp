@@ -1,0 +1,288 @@
+#include "tessera/core/sweep.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cstdlib>
+#include <limits>
+#include <new>
+#include <stdexcept>
+
+#include "tessera/core/boundary.hpp"
+
+namespace tessera {
+namespace {
+
+constexpr Index line = 64;  // bytes in a cache line
+std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
+Index round_up(Index bytes) { return (bytes + line - 1) / line * line; }
+
+}  // namespace
+
+void Sweep::Free::operator()(std::byte* memory) const { std::free(memory); }
+
+/// Between array axes and sweep axes: a grid of two dimensions is streamed along array axis 1.
+Box Sweep::swapped(const Box& box) const {
+  if (stages_.dimensions() != 2) return box;
+  return {{box.lower[1], box.lower[0], box.lower[2]}, {box.upper[1], box.upper[0], box.upper[2]}};
+}
+
+int Sweep::array_axis(int axis) const { return stages_.dimensions() == 2 && axis < 2 ? 1 - axis : axis; }
+
+bool Sweep::at_wall(const Block& block, int axis, int side) const {
+  return domain_.at_wall(block, array_axis(axis), side);
+}
+
+Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move(stages)), needed_(stages_.needed()) {
+  const auto& list = stages_.list();
+  const auto& quantities = stages_.quantities();
+  constexpr Index unset = -1;
+  std::vector<Index> written(quantities.size(), unset);  // the lag of the stage that writes it
+  ring_.assign(quantities.size(), 1);
+  for (const auto& stage : list) {
+    Index lag = 0;
+    for (const auto& [quantity, reach] : stage.inputs) {
+      if (written[quantity] != unset)
+        lag = std::max(lag, written[quantity] + reach.above[0] + extra(quantities[quantity].location, 0));
+    }
+    Reach around;
+    for (const auto output : stage.outputs) {
+      around = around | needed_[output];
+      written[output] = lag;
+    }
+    for (const auto& [quantity, reach] : stage.inputs) {
+      if (!quantities[quantity].external)
+        ring_[quantity] = std::max(ring_[quantity], lag + reach.below[0] - written[quantity] + 1);
+    }
+    lag_.push_back(lag);
+    around_.push_back(around);
+    Index3 faces{};
+    for (const auto output : stage.outputs) {
+      for (int axis = 0; axis < 3; ++axis)
+        faces[at(axis)] = std::max(faces[at(axis)], extra(quantities[output].location, axis));
+    }
+    faces_.push_back(faces);
+  }
+  for (std::size_t q = 0; q < quantities.size(); ++q) {
+    for (std::size_t a = 0; quantities[q].external && a < 3; ++a)
+      depth_ = std::max({depth_, needed_[q].below[a], needed_[q].above[a]});
+  }
+  for (Index& planes : ring_) planes = static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(planes)));
+  work_.resize(domain.blocks().size());
+  // Each block's thread makes, and so first touches, its own rings.
+  domain.phase([&](const Block& block) { work_[static_cast<std::size_t>(block.number)] = make_work(block); });
+}
+
+/// The cells grown to where the stage has to work, but not beyond walls; with upper faces.
+Box Sweep::box_of(const Block& block, const Box& cells, std::size_t stage) const {
+  const Reach& around = around_[stage];
+  const Box block_cells = swapped(block.local());
+  Box box = cells;
+  for (int axis = 0; axis < 3; ++axis) {
+    const std::size_t a = at(axis);
+    box.lower[a] -= around.below[a];
+    box.upper[a] += around.above[a];
+    if (at_wall(block, axis, 0)) box.lower[a] = std::max(box.lower[a], block_cells.lower[a]);
+    if (at_wall(block, axis, 1)) box.upper[a] = std::min(box.upper[a], block_cells.upper[a]);
+    box.upper[a] += faces_[stage][a];
+  }
+  return box;
+}
+
+Sweep::Work Sweep::make_work(const Block& block) const {
+  const auto& quantities = stages_.quantities();
+  const Box whole = swapped(block.local());
+  const Index element = stages_.element();
+  const auto row_of = [&](std::size_t q, Index length) {  // bytes; cell 0 begins a cache line
+    const Index row = round_up(needed_[q].below[2] * element) + round_up((length + needed_[q].above[2] + 1) * element);
+    return row % 1024 == 0 ? row + line : row;
+  };
+  const auto rows_of = [&](std::size_t q, Index rows) {
+    return rows + needed_[q].below[1] + needed_[q].above[1] + (stages_.dimensions() == 3 ? 1 : 0);
+  };
+  const auto bytes_of = [&](std::size_t q, Index rows, Index length) {
+    const Index planes = domain_.sweep().order == SweepOptions::Order::plain
+                             ? whole.extent(0) + needed_[q].below[0] + needed_[q].above[0] + 1
+                             : ring_[q];
+    return static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(planes))) * rows_of(q, rows) * row_of(q, length);
+  };
+  const auto total = [&](Index rows, Index length) {
+    Index sum = 0;
+    for (std::size_t q = 0; q < quantities.size(); ++q) {
+      if (!quantities[q].external) sum += bytes_of(q, rows, length);
+    }
+    return sum;
+  };
+
+  // The tiles of least work (they overlap, and each row costs a few cells' time) among those whose rings fit into the
+  // cache; if none does, the smallest.
+  Index rows = whole.extent(1);
+  Index length = whole.extent(2);
+  if (domain_.sweep().order == SweepOptions::Order::streamed) {
+    constexpr Index vector = 8;      // cells
+    constexpr Index begin_row = 24;  // cells that could be computed in the time of beginning a row
+    double least = std::numeric_limits<double>::infinity();
+    for (Index n = 1; n <= whole.extent(1); ++n) {
+      for (Index m = 1; m <= (whole.extent(2) + vector - 1) / vector; ++m) {
+        const Index r = (whole.extent(1) + n - 1) / n;
+        const Index l = ((whole.extent(2) + m - 1) / m + vector - 1) / vector * vector;
+        const bool smallest = r == 1 && l == vector;
+        if (total(r, l) > domain_.sweep().cache && !smallest) continue;
+        const auto work = static_cast<double>(n * m * (r + 2 * depth_) * (l + 2 * depth_ + begin_row));
+        if (work < least) {
+          least = work;
+          rows = r;
+          length = l;
+        }
+      }
+    }
+  }
+
+  Work work;
+  for (Index j = whole.lower[1]; j < whole.upper[1]; j += rows) {
+    for (Index k = whole.lower[2]; k < whole.upper[2]; k += length) {
+      Tile tile{{{whole.lower[0], j, k},
+                 {whole.upper[0], std::min(j + rows, whole.upper[1]), std::min(k + length, whole.upper[2])}},
+                {}};
+      for (std::size_t s = 0; s < stages_.list().size(); ++s) tile.boxes.push_back(box_of(block, tile.cells, s));
+      work.tiles.push_back(std::move(tile));
+    }
+  }
+
+  Index longest = 0;
+  for (std::size_t q = 0; q < quantities.size(); ++q) longest = std::max(longest, row_of(q, length));
+  const Index bytes = total(rows, length) + 2 * line + longest;  // upper faces and ends of rows read beyond
+  {
+    void* memory = std::aligned_alloc(line, static_cast<std::size_t>(bytes));
+    if (memory == nullptr) throw std::bad_alloc();
+    work.memory.reset(static_cast<std::byte*>(memory));
+    std::fill_n(work.memory.get(), bytes, std::byte{0});
+  }
+  std::byte* next = work.memory.get() + line;
+  for (std::size_t q = 0; q < quantities.size(); ++q) {
+    Storage storage;
+    if (!quantities[q].external) {
+      const Reach& needed = needed_[q];
+      const Index size = bytes_of(q, rows, length);
+      storage.row = row_of(q, length);
+      storage.plane = rows_of(q, rows) * storage.row;
+      storage.mask = size / storage.plane - 1;
+      storage.origin = next + needed.below[1] * storage.row + round_up(needed.below[2] * element);
+      next += size;
+    }
+    work.storage.push_back(storage);
+  }
+  return work;
+}
+
+void Sweep::run(const Block& block, std::span<Array* const> arrays, double time) {
+  Work& work = work_[static_cast<std::size_t>(block.number)];
+  const bool flat = stages_.dimensions() == 2;
+  for (const Tile& tile : work.tiles) {
+    std::size_t external = 0;
+    for (std::size_t q = 0; q < work.storage.size(); ++q) {
+      if (!stages_.quantities()[q].external) continue;
+      Array& array = *arrays[external++];
+      const Index plane = array.stride(flat ? 1 : 0) * stages_.element();
+      const Index row = array.stride(flat ? 0 : 1) * stages_.element();
+      std::byte* origin = reinterpret_cast<std::byte*>(array.row(0, 0));
+      work.storage[q] = {origin + tile.cells.lower[1] * row + tile.cells.lower[2] * stages_.element(), plane, -1, row};
+    }
+    run_tile(block, tile, work.storage, time);
+  }
+}
+
+void Sweep::run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage, double time) const {
+  const std::size_t stages = tile.boxes.size();
+  const auto visit = [&](std::size_t s, Index plane) {
+    if (plane < tile.boxes[s].lower[0] || plane > tile.boxes[s].upper[0]) return;
+    if (plane < tile.boxes[s].upper[0]) run_plane(block, tile, storage, s, plane);
+    close_walls(block, tile, storage, s, plane, time);
+  };
+  if (domain_.sweep().order == SweepOptions::Order::plain) {
+    for (std::size_t s = 0; s < stages; ++s) {
+      for (Index p = tile.boxes[s].lower[0]; p <= tile.boxes[s].upper[0]; ++p) visit(s, p);
+    }
+    return;
+  }
+  Index first = tile.boxes[0].lower[0];
+  Index last = first;
+  for (std::size_t s = 0; s < stages; ++s) {
+    first = std::min(first, tile.boxes[s].lower[0] + lag_[s]);
+    last = std::max(last, tile.boxes[s].upper[0] + lag_[s]);
+  }
+  for (Index front = first; front <= last; ++front) {
+    for (std::size_t s = 0; s < stages; ++s) visit(s, front - lag_[s]);
+  }
+}
+
+void Sweep::run_plane(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                      Index plane) const {
+  const Stages::Stage& of = stages_.list()[stage];
+  const Box& box = tile.boxes[stage];
+  of.kernel({block.number,
+             box.extent(1),
+             box.extent(2),
+             {plane, box.lower[1], box.lower[2]},
+             storage.data(),
+             of.operands.data(),
+             tile.cells.lower});
+}
+
+/// The ghosts of a stage's outputs in this plane and, beside a wall along axis 0, in the plane below; the plane above
+/// the last one is all ghosts.
+void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                        Index plane, double time) const {
+  const Box& box = tile.boxes[stage];
+  const Box whole = swapped(block.local());
+  const bool beyond = plane == box.upper[0];
+  if (beyond && !(at_wall(block, 0, 1) && plane == whole.upper[0])) return;
+  for (const std::size_t q : stages_.list()[stage].outputs) {
+    const Boundary* boundary = stages_.quantities()[q].boundary;
+    if (boundary == nullptr || !boundary->any()) continue;
+    const Storage& of = storage[q];
+    constexpr auto bytes = static_cast<Index>(sizeof(double));
+    const auto fill = [&](const Box& ghosts, int axis, int side, Index inside) {
+      // The plane's own address: the stride from plane to plane does not matter.
+      double* values =
+          reinterpret_cast<double*>(of.at(ghosts.lower[0]) - tile.cells.lower[1] * of.row) - tile.cells.lower[2];
+      Index3 stride{0, of.row / bytes, 1};
+      if (stages_.dimensions() == 2) stride = {0, 0, 1};
+      boundary->fill(block, swapped(ghosts), array_axis(axis), side, time, values, stride, inside / bytes);
+    };
+    const auto close_plane = [&](Index p) {
+      Box ghosts = box;
+      ghosts.lower[0] = p;
+      ghosts.upper[0] = p + 1;
+      for (int axis = 1; axis < 3; ++axis) {
+        const std::size_t a = at(axis);
+        const Box before = ghosts;
+        const Index distance = axis == 1 ? of.row : bytes;
+        for (int side = 0; side < 2; ++side) {
+          const Index wall = side == 0 ? whole.lower[a] : whole.upper[a];
+          if (!at_wall(block, axis, side) || (side == 0 ? box.lower[a] : box.upper[a]) != wall) continue;
+          Box beside = before;
+          beside.lower[a] = side == 0 ? wall - 1 : wall;
+          beside.upper[a] = beside.lower[a] + 1;
+          fill(beside, axis, side, side == 0 ? distance : -distance);
+          if (side == 0) --ghosts.lower[a];
+          else ++ghosts.upper[a];
+        }
+      }
+    };
+    const auto make_plane = [&](Index p, int side) {
+      Box ghosts = box;
+      ghosts.lower[0] = p;
+      ghosts.upper[0] = p + 1;
+      fill(ghosts, 0, side, of.at(side == 0 ? p + 1 : p - 1) - of.at(p));
+      close_plane(p);
+    };
+    if (beyond) {
+      make_plane(plane, 1);
+      continue;
+    }
+    close_plane(plane);
+    if (at_wall(block, 0, 0) && plane == whole.lower[0]) make_plane(plane - 1, 0);
+  }
+}
+
+}  // namespace tessera

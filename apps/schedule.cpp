@@ -47,6 +47,11 @@ double Schedule::limit(Index outputs_done) const {
   return std::min(next, end_);
 }
 
+Index Schedule::steps_left(Index step) const {
+  const Index to_end = steps_ >= 0 ? steps_ - step : std::numeric_limits<Index>::max();
+  return every_ > 0 ? std::min(to_end, every_ - step % every_) : to_end;
+}
+
 bool Schedule::output_due(double time, Index step, Index outputs_done) const {
   if (outputs_done == 0) return true;
   if (interval_ > 0 && time >= limit(outputs_done)) return true;

@@ -19,6 +19,8 @@ class Schedule {
   bool finished(double time, Index step) const;
   /// The time that a step must not pass: the end, or the next output.
   double limit(Index outputs_done) const;
+  /// Steps to the end or to the next output that is counted in steps, whichever comes first; very many if neither is.
+  Index steps_left(Index step) const;
   /// True if a record is due now; the record at the start is number 0.
   bool output_due(double time, Index step, Index outputs_done) const;
   /// "628 steps of 1", "to t = 100, steps adapted".

@@ -85,8 +85,10 @@ bool TimeLoop::run() {
   };
   record_if_due(records_ == 0);
   while (!schedule_.finished(time_, step_)) {
-    time_ = solver_.advance(time_, schedule_.limit(records_));
-    ++step_;
+    const Index most = std::min(schedule_.steps_left(step_), next_sync_ - step_);
+    const Reached reached = solver_.advance(time_, schedule_.limit(records_), std::max(most, Index{1}));
+    time_ = reached.time;
+    step_ += reached.steps;
     record_if_due(schedule_.output_due(time_, step_, records_));
     if (step_ >= next_sync_ && synchronise()) {
       write_checkpoint();

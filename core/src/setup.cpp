@@ -121,6 +121,13 @@ SweepOptions read_sweep(const Config& config) {
   SweepOptions options;
   if (section.has("sweep") && section.at("sweep").choice({"streamed", "plain"}) == "plain")
     options.order = SweepOptions::Order::plain;
+  if (section.has("steps_at_once")) {
+    const Config steps = section.at("steps_at_once");
+    constexpr Index most = 64;
+    if (steps.at_least(1) > most)
+      steps.fail("more than 64 steps at once compute more twice than they save; 2 to 8 are usual");
+    options.steps_at_once = static_cast<int>(steps.at_least(1));
+  }
   constexpr Index kib = 1024;
   if (section.has("cache")) options.cache = section.at("cache").at_least(1) * kib;
   return options;

@@ -174,6 +174,30 @@ Sweep::Work Sweep::make_work(const Block& block) const {
   return work;
 }
 
+bool Sweep::in_place(std::size_t input, std::size_t output) const {
+  std::vector<std::size_t> external;
+  for (std::size_t q = 0; q < stages_.quantities().size(); ++q) {
+    if (stages_.quantities()[q].external) external.push_back(q);
+  }
+  for (const Work& work : work_) {
+    if (work.tiles.size() > 1) return false;  // the next one reads what this one has written
+  }
+  const auto& list = stages_.list();
+  const auto writes = [&](const Stages::Stage& stage) {
+    return std::find(stage.outputs.begin(), stage.outputs.end(), external[output]) != stage.outputs.end();
+  };
+  const auto writer = static_cast<std::size_t>(std::find_if(list.begin(), list.end(), writes) - list.begin());
+  for (std::size_t s = 0; s < list.size(); ++s) {
+    for (const auto& [quantity, reach] : list[s].inputs) {
+      if (quantity != external[input]) continue;
+      if (s > writer || lag_[writer] < lag_[s] + reach.below[0]) return false;
+      const bool beside = reach.below[1] + reach.above[1] + reach.below[2] + reach.above[2] > 0;
+      if (s == writer && beside) return false;
+    }
+  }
+  return true;
+}
+
 void Sweep::run(const Block& block, std::span<Array* const> arrays, double time) {
   Work& work = work_[static_cast<std::size_t>(block.number)];
   const bool flat = stages_.dimensions() == 2;

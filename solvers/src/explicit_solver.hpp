@@ -38,15 +38,17 @@ class ExplicitSolver final : public Solver {
         options_(options),
         next_step_(options.step),
         now_(domain, Equation::field_name, Location::cells, Equation::reach),
-        next_(domain, Equation::field_name, Location::cells, Equation::reach),
         exchange_(domain, {Location::cells}, Equation::reach),
         faults_(domain.blocks().size(), Fault{none, none}),
         findings_(domain.blocks().size()) {
     fill_initial(domain, now_, initial, parameters);
     if (!options.adaptive) {
       euler_.emplace(domain, make_stages({{&options_.step}, false, findings_.data()}));
+      in_place_ = euler_->in_place(0, 1);
+      if (!in_place_) next_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
       return;
     }
+    next_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
     half_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
     full_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
     both_.emplace(domain, make_stages({{&full_step_, &half_step_}, false, findings_.data()}));
@@ -55,7 +57,9 @@ class ExplicitSolver final : public Solver {
 
   State state() override { return {{&now_}, {{"steps", &steps_}, {"next_step", &next_step_}}}; }
   double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
-  double advance(double time, double limit) override { return options_.adaptive ? adapt(time, limit) : step(time); }
+  Reached advance(double time, double limit, Index /*most*/) override {
+    return {options_.adaptive ? adapt(time, limit) : step(time), 1};
+  }
 
   /// Euler is stable on the real axis down to -2.
   double stable_step() const override {
@@ -116,11 +120,11 @@ class ExplicitSolver final : public Solver {
   }
 
   double step(double time) {
-    evaluate<1>(*euler_, now_, {&next_}, time);
+    evaluate<1>(*euler_, now_, {in_place_ ? &now_ : &*next_}, time);
+    if (!in_place_) now_.swap_values(*next_);
     for (const Block& block : domain_.blocks()) {
-      if (!findings_[static_cast<std::size_t>(block.number)].finite) look_for_fault(block, next_[block]);
+      if (!findings_[static_cast<std::size_t>(block.number)].finite) look_for_fault(block, now_[block]);
     }
-    now_.swap_values(next_);
     ++steps_;
     return steps_ * options_.step;  // not summed up: no drift
   }
@@ -147,7 +151,7 @@ class ExplicitSolver final : public Solver {
       // A step that was cut short at an output says little of the next: the one planned before stays.
       if (!accepted || !clipped) next_step_ = std::min(dt * step_factor(error), largest_step);
       if (accepted) {
-        now_.swap_values(next_);
+        now_.swap_values(*next_);
         ++steps_;
         return clipped ? limit : time + dt;
       }
@@ -168,7 +172,7 @@ class ExplicitSolver final : public Solver {
     full_step_ = dt;
     half_step_ = 0.5 * dt;
     evaluate<2>(*both_, now_, {&*full_, &*half_}, time);
-    evaluate<2>(*second_, *half_, {&*full_, &next_}, time + half_step_);
+    evaluate<2>(*second_, *half_, {&*full_, &*next_}, time + half_step_);
     std::array<double, 2> worst{0, 0};
     for (const BlockFindings& found : findings_) {
       worst[0] = std::max(worst[0], found.largest);
@@ -184,7 +188,8 @@ class ExplicitSolver final : public Solver {
   double next_step_;
   double steps_ = 0;
   Field now_;
-  Field next_;
+  bool in_place_ = false;      // a fixed step writes over what it has read
+  std::optional<Field> next_;  // where not
   std::optional<Field> half_;
   std::optional<Field> full_;
   HaloExchange exchange_;

@@ -1,5 +1,6 @@
 #include "tessera/solvers/mpdata.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -53,28 +54,30 @@ class Mpdata final : public Solver {
   State state() override { return {{&psi_}, {{"steps", &steps_}}}; }
   double stable_step() const override { return options_.step; }  // the Courant numbers are given for this step
   double fixed_step() const override { return options_.step; }
-  double advance(double time, double limit) override;
+  Reached advance(double time, double limit, Index most) override;
   std::string describe() const override;
 
  private:
   void read_courant(const Config& section, const Parameters& parameters);
   void require_stable(const Config& section);
   void run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to);
-  void step_deep();
+  void step_deep(bool many);
   void step_by_pass();
 
   Domain& domain_;
   Options options_;
   bool deep_;
+  int at_once_;  // steps of one exchange and sweep
   Index ghosts_;
   Field psi_;
-  Field next_;
+  std::optional<Field> next_;   // unless all sweeps write over what they have read
   std::optional<Field> third_;  // by pass, where the limiter needs psi of the step's beginning
   std::optional<Field> g_;
   std::optional<std::array<double, 3>> uniform_;     // Courant numbers by dimension that need no fields
   std::vector<Field> courant_;                       // by dimension
   std::array<std::vector<Field>, 2> antidiffusive_;  // by pass, where passes have exchanges: of odd and even passes
-  std::vector<Sweep> sweeps_;                        // the whole step, or a pass each
+  std::vector<Sweep> sweeps_;                        // a step and at_once_ steps, or a pass each
+  std::vector<bool> in_place_;                       // of each sweep
   std::optional<HaloExchange> exchange_psi_;
   std::optional<HaloExchange> exchange_all_;  // psi and the antidiffusive Courant numbers
   double steps_ = 0;
@@ -93,13 +96,33 @@ bool choose_deep(const Domain& domain, const Options& options) {
   return fits_deep(domain, options.deep_depth());
 }
 
+Index largest_block(const Domain& domain) {
+  Index cells = 1;
+  for (int a = 0; a < 3; ++a)
+    cells *= (domain.grid().cells(a) + domain.layout().blocks(a) - 1) / domain.layout().blocks(a);
+  return cells;
+}
+
+/// Several steps for one exchange and one way through memory, where blocks are thick enough for the ghosts, steps are so
+/// cheap that memory is what they wait for, and it pays (measured: benchmarks/RESULTS.md).
+int choose_at_once(const Domain& domain, const Options& options) {
+  const bool cheap = options.iterations == 1 || (options.iterations == 2 && !options.nonoscillatory);
+  const bool flat = domain.grid().dimensions() < 3;  // in 3-D ghosts are too large a part of a block
+  constexpr Index cache = Index{2} << 20U;           // bytes of psi that stay in a core's cache from step to step
+  const Index bytes = largest_block(domain) * static_cast<Index>(sizeof(double));
+  int steps = domain.sweep().steps_at_once;
+  if (steps == 0) steps = flat && cheap && (options.iterations == 1 || bytes > cache) ? 4 : 1;
+  while (steps > 1 && !fits_deep(domain, steps * options.deep_depth())) --steps;
+  return steps;
+}
+
 Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters)
     : domain_(domain),
       options_(options),
       deep_(choose_deep(domain, options)),
-      ghosts_(deep_ ? options.deep_depth() : options.shallow_depth()),
-      psi_(domain, "psi", Location::cells, ghosts_),
-      next_(domain, "psi", Location::cells, ghosts_) {
+      at_once_(deep_ ? choose_at_once(domain, options) : 1),
+      ghosts_(deep_ ? at_once_ * options.deep_depth() : options.shallow_depth()),
+      psi_(domain, "psi", Location::cells, ghosts_) {
   const Grid& grid = domain.grid();
   const Config section = config.at("mpdata");
   refuse_walls(config, grid);
@@ -111,12 +134,22 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
   require_stable(section);
   fill_initial(domain, psi_, config.at("initial").at("psi"), parameters);
 
-  for (int pass = 1; pass <= (deep_ ? 1 : options.iterations); ++pass)
-    sweeps_.emplace_back(domain, make_stages(grid.dimensions(), options, g_.has_value(), uniform_, pass,
-                                             deep_ ? options.iterations : pass));
+  const auto add_sweep = [&](int first, int last, int steps) {
+    sweeps_.emplace_back(domain, make_stages(grid.dimensions(), options, g_.has_value(), uniform_, first, last, steps));
+  };
+  if (deep_) {
+    add_sweep(1, options.iterations, 1);
+    if (at_once_ > 1) add_sweep(1, options.iterations, at_once_);
+  } else {
+    for (int pass = 1; pass <= options.iterations; ++pass) add_sweep(pass, pass, 1);
+  }
   for (const Sweep& sweep : sweeps_) {
     if (sweep.depth() > ghosts_) throw std::logic_error("mpdata: a pass reads more ghosts than there are");
   }
+  const std::size_t result = 1 + courant_.size() + (g_ ? 1 : 0);
+  for (const Sweep& sweep : sweeps_) in_place_.push_back(deep_ && sweep.in_place(0, result));
+  const bool always = std::find(in_place_.begin(), in_place_.end(), false) == in_place_.end();
+  if (!always) next_.emplace(domain, "psi", Location::cells, ghosts_);
   if (!deep_ && options.iterations > 1 && options.nonoscillatory)
     third_.emplace(domain, "psi", Location::cells, ghosts_);
   for (int a = grid.first_axis(); a < 3 && !deep_ && options.iterations > 2; ++a) {
@@ -214,27 +247,31 @@ void Mpdata::require_stable(const Config& section) {
   courant.fail(what.str());
 }
 
-double Mpdata::advance(double, double) {
+Reached Mpdata::advance(double, double, Index most) {
+  const bool many = at_once_ > 1 && most >= at_once_;
   if (deep_) {
-    step_deep();
+    step_deep(many);
   } else {
     step_by_pass();
   }
-  ++steps_;
-  return steps_ * options_.step;  // not summed up: no drift
+  const Index steps = many ? at_once_ : 1;
+  steps_ += static_cast<double>(steps);
+  return {steps_ * options_.step, steps};  // not summed up: no drift
 }
 
-void Mpdata::step_deep() {
+void Mpdata::step_deep(bool many) {
   Field* const exchanged[] = {&psi_};
+  const std::size_t number = many ? 1 : 0;
+  Field& to = in_place_[number] ? psi_ : *next_;
   exchange_psi_->run(
-      exchanged, [](const Block&) {}, [&](const Block& block) { run(sweeps_.front(), block, 1, psi_, psi_, next_); });
-  psi_.swap_values(next_);
+      exchanged, [](const Block&) {}, [&](const Block& block) { run(sweeps_[number], block, 1, psi_, psi_, to); });
+  if (!in_place_[number]) psi_.swap_values(*next_);
 }
 
 void Mpdata::step_by_pass() {
   Field* from = &psi_;
   for (int pass = 1; pass <= options_.iterations; ++pass) {
-    Field* to = from == &next_ ? (third_ ? &*third_ : &psi_) : &next_;
+    Field* to = from == &*next_ ? (third_ ? &*third_ : &psi_) : &*next_;
     std::vector<Field*> exchanged{from};
     if (pass > 2) {
       for (Field& component : antidiffusive_[at(pass - 1) % 2]) exchanged.push_back(&component);
@@ -268,7 +305,10 @@ std::string Mpdata::describe() const {
   text << "MPDATA: " << options_.iterations << " iteration(s)" << (options_.nonoscillatory ? ", nonoscillatory" : "")
        << (options_.infinite_gauge ? ", infinite gauge" : "")
        << (options_.dimensionally_split ? ", dimensionally split" : "") << (g_ ? ", with G" : "") << "; "
-       << (deep_ ? "one exchange a step, " : "one exchange a pass, ") << ghosts_ << " ghost layer(s)";
+       << (at_once_ > 1 ? std::to_string(at_once_) + " steps an exchange, "
+           : deep_      ? "one exchange a step, "
+                        : "one exchange a pass, ")
+       << ghosts_ << " ghost layer(s)";
   return text.str();
 }
 

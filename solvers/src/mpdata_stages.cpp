@@ -21,25 +21,29 @@ class Builder {
         uniform_(uniform),
         stages_(dimensions) {}
 
-  Stages build(int first, int last) {
+  Stages build(int first, int last, int steps) {
     const bool limited = options_.nonoscillatory && last > 1;
     Quantity psi = stages_.external();
     Quantity beginning = psi;
     if (first > 1 && limited) beginning = stages_.external();
     given_ = first <= 2;
-    if (!uniform()) numbers_ = faces(true);
+    const Quantities numbers = uniform() != nullptr ? Quantities{} : faces(true);
     if (variant_.has_g) g_ = {stages_.external()};
     const Quantity result = stages_.external();
-    if (limited) bounds_ = {stages_.temporary(), stages_.temporary()};
-    if (first > 1 && limited) stages_.add("extrema", {{beginning, around()}}, bounds_, extrema(variant_));
-    for (int pass = first; pass <= last; ++pass) {
-      const Quantity out = pass == last ? result : stages_.temporary();
-      if (pass == 1) {
-        upwind_pass(psi, out);
-      } else {
-        correct(psi, out, pass < options_.iterations, pass == last);
+    for (int step = 1; step <= steps; ++step) {
+      given_ = first <= 2;
+      numbers_ = numbers;
+      if (limited) bounds_ = {stages_.temporary(), stages_.temporary()};
+      if (first > 1 && limited) stages_.add("extrema", {{beginning, around()}}, bounds_, extrema(variant_));
+      for (int pass = first; pass <= last; ++pass) {
+        const Quantity out = pass == last && step == steps ? result : stages_.temporary();
+        if (pass == 1) {
+          upwind_pass(psi, out);
+        } else {
+          correct(psi, out, pass < options_.iterations, pass == last);
+        }
+        psi = out;
       }
-      psi = out;
     }
     return std::move(stages_);
   }
@@ -134,8 +138,8 @@ class Builder {
 }  // namespace
 
 Stages make_stages(int dimensions, const Options& options, bool has_g,
-                   const std::optional<std::array<double, 3>>& uniform, int first, int last) {
-  return Builder(dimensions, options, has_g, uniform).build(first, last);
+                   const std::optional<std::array<double, 3>>& uniform, int first, int last, int steps) {
+  return Builder(dimensions, options, has_g, uniform).build(first, last, steps);
 }
 
 }  // namespace tessera::mpdata

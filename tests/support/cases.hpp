@@ -35,6 +35,7 @@ struct Case {
   bool by_pass = false;
   bool plain = false;  // each stage over the whole block before the next
   bool tiles = false;  // as small as they can be
+  int steps_at_once = 0;
 };
 std::string describe(const Case& c);
 

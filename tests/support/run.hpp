@@ -22,8 +22,10 @@ inline Outcome advance(Domain& domain, Solver& solver, const Config& config) {
   const Index steps = time.integer("steps", -1);
   const double end = time.number("end", 0);
   while (steps >= 0 ? outcome.steps < steps : outcome.time < end) {
-    outcome.time = solver.advance(outcome.time, steps >= 0 ? 1e300 : end);
-    ++outcome.steps;
+    const Index most = steps >= 0 ? steps - outcome.steps : 1;
+    const Reached reached = solver.advance(outcome.time, steps >= 0 ? 1e300 : end, most);
+    outcome.time = reached.time;
+    outcome.steps += reached.steps;
   }
   outcome.values = whole(domain, *solver.state().fields.front());
   return outcome;

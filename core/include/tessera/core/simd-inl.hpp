@@ -10,10 +10,10 @@
 #define TESSERA_CORE_SIMD_INL
 #endif
 
+#include <hwy/highway.h>
+
 #include <algorithm>
 #include <array>
-
-#include <hwy/highway.h>
 
 #include "tessera/core/stages.hpp"
 

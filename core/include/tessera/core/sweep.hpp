@@ -20,6 +20,8 @@ class Sweep {
 
   /// Ghost layers that the external quantities must have to run on whole blocks.
   Index depth() const noexcept { return depth_; }
+  /// True if two of run()'s arrays, an input and an output, may be one: what is written has been read.
+  bool in_place(std::size_t input, std::size_t output) const;
   /// Runs the stages until the external outputs exist in all cells of the block. `arrays`: the external quantities, in the
   /// order in which they were declared; their ghosts hold values where `depth` asks for them. `time` is for boundaries.
   /// Called in a phase, for a block by its own thread.

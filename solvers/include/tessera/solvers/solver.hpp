@@ -24,6 +24,12 @@ struct Fault {
   Index cell;  // Grid::number
 };
 
+/// Where a solver got to.
+struct Reached {
+  double time;
+  Index steps;  // of this call
+};
+
 /// One problem, advanced step by step. Virtual calls happen a few times a step, never a cell.
 class Solver {
  public:
@@ -32,8 +38,9 @@ class Solver {
   virtual State state() = 0;
   /// The largest stable step, for this rank's blocks at their present values; infinity if there is no limit.
   virtual double stable_step() const = 0;
-  /// Collective: one step from `time`, at most to `limit`; returns the time reached (`limit` itself if it got there).
-  virtual double advance(double time, double limit) = 0;
+  /// Collective: a step from `time`, at most to `limit`, or several of them at once, up to `most`. The time reached is
+  /// `limit` itself if it got there.
+  virtual Reached advance(double time, double limit, Index most) = 0;
   /// What went wrong on this rank so far; asked for now and then, and before anything is written.
   virtual std::optional<Fault> fault() const { return std::nullopt; }
   /// The fixed step, or 0 if the solver chooses its steps.

@@ -106,8 +106,16 @@ void Boundary::fill(const Block& block, const Box& ghosts, int axis, int side, d
   const Wall& wall = walls_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(side)];
   const bool is_value = wall.condition.kind == BoundaryCondition::Kind::value;
   const double spacing = grid.spacing(axis);
-  const Expression* expression = wall.constant ? nullptr : &wall.evaluate[static_cast<std::size_t>(block.number)];
+  const auto ghost = [&](double first, double v) { return is_value ? 2 * v - first : first + spacing * v; };
+  if (wall.constant) {
+    for_each_row(ghosts, [&](Index i, Index j) {
+      double* row = values + i * stride[0] + j * stride[1];
+      for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) row[k] = ghost(row[k + inside], wall.value);
+    });
+    return;
+  }
 
+  const Expression& expression = wall.evaluate[static_cast<std::size_t>(block.number)];
   std::array<double, 3> position{};
   const auto place = [&](int b, Index local) {
     const Index i = block.global(b, local);
@@ -115,15 +123,10 @@ void Boundary::fill(const Block& block, const Box& ghosts, int axis, int side, d
   };
   for_each_row(ghosts, [&](Index i, Index j) {
     double* row = values + i * stride[0] + j * stride[1];
-    if (expression != nullptr) position = {place(0, i), place(1, j), 0};
+    position = {place(0, i), place(1, j), 0};
     for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) {
-      double v = wall.value;
-      if (expression != nullptr) {
-        position[2] = place(2, k);
-        v = (*expression)(position, time);
-      }
-      const double first = row[k + inside];
-      row[k] = is_value ? 2 * v - first : first + spacing * v;
+      position[2] = place(2, k);
+      row[k] = ghost(row[k + inside], expression(position, time));
     }
   });
 }

@@ -57,6 +57,19 @@ std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& 
   return BlockAddress{ranks_.rank_at(rank), thread_number(thread, layout_.threads)};
 }
 
+Index Domain::largest_block() const {
+  Index cells = 1;
+  for (int a = 0; a < 3; ++a) cells *= (grid_.cells(a) + layout_.blocks(a) - 1) / layout_.blocks(a);
+  return cells;
+}
+
+bool Domain::thick_enough(Index layers) const {
+  for (int a = 0; a < 3; ++a) {
+    if (exchanged(a) && thinnest_block(grid_, layout_, a) < layers) return false;
+  }
+  return true;
+}
+
 bool Domain::at_wall(const Block& block, int axis, int side) const {
   if (grid_.periodic(axis) || grid_.flat(axis)) return false;
   return block.position[at(axis)] == (side == 0 ? 0 : layout_.blocks(axis) - 1);

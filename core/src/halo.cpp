@@ -74,11 +74,7 @@ std::size_t total(const std::vector<Box>& boxes) {
 
 HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Index depth)
     : domain_(domain), locations_(std::move(locations)), depth_(depth), plans_(domain.blocks().size()) {
-  for (int a = 0; a < 3; ++a) {
-    if (domain.exchanged(a) && thinnest_block(domain.grid(), domain.layout(), a) < depth) {
-      throw std::logic_error("HaloExchange: a block is thinner than the exchange is deep");
-    }
-  }
+  if (!domain.thick_enough(depth)) throw std::logic_error("HaloExchange: a block is thinner than the exchange is deep");
   const int limit = domain.communicator().tag_limit();
   if (limit / directions <= domain.layout().thread_count()) {
     throw RunError("layout.threads: " + std::to_string(domain.layout().thread_count()) +

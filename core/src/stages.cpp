@@ -32,12 +32,12 @@ Reach Reach::operator|(const Reach& other) const {
 }
 
 Stages::Quantity Stages::external(Location location) {
-  quantities_.push_back({true, location, nullptr});
+  quantities_.push_back({true, location, nullptr, 0});
   return quantities_.size() - 1;
 }
 
-Stages::Quantity Stages::temporary(Location location, const Boundary* boundary) {
-  quantities_.push_back({false, location, boundary});
+Stages::Quantity Stages::temporary(Location location, const Boundary* boundary, std::size_t moment) {
+  quantities_.push_back({false, location, boundary, moment});
   return quantities_.size() - 1;
 }
 

@@ -61,6 +61,9 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
         faces[at(axis)] = std::max(faces[at(axis)], extra(quantities[output].location, axis));
     }
     faces_.push_back(faces);
+    closes_.push_back(std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](std::size_t output) {
+      return quantities[output].boundary != nullptr && quantities[output].boundary->any();
+    }));
   }
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     for (std::size_t a = 0; quantities[q].external && a < 3; ++a)
@@ -142,8 +145,19 @@ Sweep::Work Sweep::make_work(const Block& block) const {
     for (Index k = whole.lower[2]; k < whole.upper[2]; k += length) {
       Tile tile{{{whole.lower[0], j, k},
                  {whole.upper[0], std::min(j + rows, whole.upper[1]), std::min(k + length, whole.upper[2])}},
+                {},
                 {}};
-      for (std::size_t s = 0; s < stages_.list().size(); ++s) tile.boxes.push_back(box_of(block, tile.cells, s));
+      for (std::size_t s = 0; s < stages_.list().size(); ++s) {
+        const Box box = box_of(block, tile.cells, s);
+        Walls walls{};
+        for (int axis = 0; axis < 3; ++axis) {
+          const std::size_t a = at(axis);
+          walls[a] = {at_wall(block, axis, 0) && box.lower[a] == whole.lower[a],
+                      at_wall(block, axis, 1) && box.upper[a] == whole.upper[a]};
+        }
+        tile.boxes.push_back(box);
+        tile.walls.push_back(walls);
+      }
       work.tiles.push_back(std::move(tile));
     }
   }
@@ -198,7 +212,7 @@ bool Sweep::in_place(std::size_t input, std::size_t output) const {
   return true;
 }
 
-void Sweep::run(const Block& block, std::span<Array* const> arrays, double time) {
+void Sweep::run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments) {
   Work& work = work_[static_cast<std::size_t>(block.number)];
   const bool flat = stages_.dimensions() == 2;
   for (const Tile& tile : work.tiles) {
@@ -211,16 +225,17 @@ void Sweep::run(const Block& block, std::span<Array* const> arrays, double time)
       std::byte* origin = reinterpret_cast<std::byte*>(array.row(0, 0));
       work.storage[q] = {origin + tile.cells.lower[1] * row + tile.cells.lower[2] * stages_.element(), plane, -1, row};
     }
-    run_tile(block, tile, work.storage, time);
+    run_tile(block, tile, work.storage, moments);
   }
 }
 
-void Sweep::run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage, double time) const {
+void Sweep::run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage,
+                     std::span<const double> moments) const {
   const std::size_t stages = tile.boxes.size();
   const auto visit = [&](std::size_t s, Index plane) {
     if (plane < tile.boxes[s].lower[0] || plane > tile.boxes[s].upper[0]) return;
     if (plane < tile.boxes[s].upper[0]) run_plane(block, tile, storage, s, plane);
-    close_walls(block, tile, storage, s, plane, time);
+    if (closes_[s]) close_walls(block, tile, storage, s, plane, moments);
   };
   if (domain_.sweep().order == SweepOptions::Order::plain) {
     for (std::size_t s = 0; s < stages; ++s) {
@@ -255,23 +270,23 @@ void Sweep::run_plane(const Block& block, const Tile& tile, std::span<const Stor
 /// The ghosts of a stage's outputs in this plane and, beside a wall along axis 0, in the plane below; the plane above
 /// the last one is all ghosts.
 void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                        Index plane, double time) const {
+                        Index plane, std::span<const double> moments) const {
   const Box& box = tile.boxes[stage];
-  const Box whole = swapped(block.local());
+  const Walls& walls = tile.walls[stage];
   const bool beyond = plane == box.upper[0];
-  if (beyond && !(at_wall(block, 0, 1) && plane == whole.upper[0])) return;
+  if (beyond && !walls[0][1]) return;
   for (const std::size_t q : stages_.list()[stage].outputs) {
     const Boundary* boundary = stages_.quantities()[q].boundary;
-    if (boundary == nullptr || !boundary->any()) continue;
+    if (boundary == nullptr) continue;
     const Storage& of = storage[q];
     constexpr auto bytes = static_cast<Index>(sizeof(double));
     const auto fill = [&](const Box& ghosts, int axis, int side, Index inside) {
       // The plane's own address: the stride from plane to plane does not matter.
       double* values =
           reinterpret_cast<double*>(of.at(ghosts.lower[0]) - tile.cells.lower[1] * of.row) - tile.cells.lower[2];
-      Index3 stride{0, of.row / bytes, 1};
-      if (stages_.dimensions() == 2) stride = {0, 0, 1};
-      boundary->fill(block, swapped(ghosts), array_axis(axis), side, time, values, stride, inside / bytes);
+      const Index3 stride{0, stages_.dimensions() == 2 ? 0 : of.row / bytes, 1};
+      boundary->fill(block, swapped(ghosts), array_axis(axis), side, moments[stages_.quantities()[q].moment], values,
+                     stride, inside / bytes);
     };
     const auto close_plane = [&](Index p) {
       Box ghosts = box;
@@ -279,18 +294,18 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
       ghosts.upper[0] = p + 1;
       for (int axis = 1; axis < 3; ++axis) {
         const std::size_t a = at(axis);
-        const Box before = ghosts;
         const Index distance = axis == 1 ? of.row : bytes;
+        const Index lower = ghosts.lower[a];
+        const Index upper = ghosts.upper[a];
         for (int side = 0; side < 2; ++side) {
-          const Index wall = side == 0 ? whole.lower[a] : whole.upper[a];
-          if (!at_wall(block, axis, side) || (side == 0 ? box.lower[a] : box.upper[a]) != wall) continue;
-          Box beside = before;
-          beside.lower[a] = side == 0 ? wall - 1 : wall;
-          beside.upper[a] = beside.lower[a] + 1;
-          fill(beside, axis, side, side == 0 ? distance : -distance);
-          if (side == 0) --ghosts.lower[a];
-          else ++ghosts.upper[a];
+          if (!walls[a][at(side)]) continue;
+          ghosts.lower[a] = side == 0 ? lower - 1 : upper;
+          ghosts.upper[a] = ghosts.lower[a] + 1;
+          fill(ghosts, axis, side, side == 0 ? distance : -distance);
         }
+        // They count for the axis that follows.
+        ghosts.lower[a] = lower - (walls[a][0] ? 1 : 0);
+        ghosts.upper[a] = upper + (walls[a][1] ? 1 : 0);
       }
     };
     const auto make_plane = [&](Index p, int side) {
@@ -305,7 +320,7 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
       continue;
     }
     close_plane(plane);
-    if (at_wall(block, 0, 0) && plane == whole.lower[0]) make_plane(plane - 1, 0);
+    if (walls[0][0] && plane == box.lower[0]) make_plane(plane - 1, 0);
   }
 }
 

@@ -34,7 +34,8 @@ template <class Real, int Axes>
 void potential_rows(const Panel& panel, const Coefficients& coefficients) {
   using P = Pack<Real>;
   std::array<double, 3> factors = coefficients.laplacian;
-  for (double& factor : factors) factor *= coefficients.width;
+  for (double& factor : factors) factor *= -coefficients.width;
+  const P minus_one(Real(-1));
   Laplacian<Real, Axes> laplacian(panel.operand<const Real>(0), factors);
   const auto mu = panel.operand<Real>(1);
   for (Index j = 0; j < panel.rows; ++j) {
@@ -42,7 +43,7 @@ void potential_rows(const Panel& panel, const Coefficients& coefficients) {
     Real* out = mu(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
       const P c = laplacian.centre(cell);
-      cell.store(out, c * c * c - c - laplacian(cell));
+      cell.store(out, laplacian.add_to(c * fma(c, c, minus_one), cell));
     });
   }
 }
@@ -51,7 +52,7 @@ void potential_rows(const Panel& panel, const Coefficients& coefficients) {
 template <class Real, int Axes, int Outputs, bool Compared>
 void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finish& finish) {
   using P = Pack<Real>;
-  const P rate(static_cast<Real>(coefficients.rate));
+  const P minus_rate(static_cast<Real>(-coefficients.rate));
   const P target(static_cast<Real>(coefficients.target));
   Laplacian<Real, Axes> laplacian(panel.operand<const Real>(0), coefficients.laplacian);
   const auto c_rows = panel.operand<const Real>(1);
@@ -62,7 +63,7 @@ void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finis
     const Real* c_row = c_rows(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
       const P c = cell(c_row);
-      finisher(cell, c, laplacian(cell) - rate * (c - target));
+      finisher(cell, c, laplacian.add_to(minus_rate * (c - target), cell));
     });
   }
   finisher.end();
@@ -125,9 +126,9 @@ class Equation {
   const Boundary& boundary() const { return boundary_c_; }
 
   void add_stages(Stages& stages, Stages::Quantity c, const std::vector<Stages::Input>& more,
-                  const std::vector<Stages::Quantity>& outputs, const Finish& finish) const {
+                  const std::vector<Stages::Quantity>& outputs, const Finish& finish, std::size_t moment) const {
     const Reach around = Reach::around(coefficients_.dimensions, 1);
-    const Stages::Quantity mu = stages.temporary(Location::cells, &boundary_mu_);
+    const Stages::Quantity mu = stages.temporary(Location::cells, &boundary_mu_, moment);
     stages.add("chemical potential", {{c, around}}, {mu}, HWY_DYNAMIC_DISPATCH(make_potential)(coefficients_));
     std::vector<Stages::Input> inputs{{mu, around}, {c, {}}};
     inputs.insert(inputs.end(), more.begin(), more.end());

@@ -35,17 +35,17 @@ class Finisher {
 
   template <class At>
   HWY_INLINE void operator()(const At& cell, P c, P rate) {
-    const P one = c + step_one_ * rate;
-    // Only what is not finite leaves anything but 0.
-    P doubt = one - one;
+    // 0 times anything that is not finite is not a number.
+    const P zero(Real(0));
+    const P one = fma(step_one_, rate, c);
+    doubt_ = fma(cell.only(one), zero, doubt_);
     cell.store(one_row_, one);
     if constexpr (Outputs == 2) {
-      const P two = c + step_two_ * rate;
-      doubt = doubt + (two - two);
+      const P two = fma(step_two_, rate, c);
+      doubt_ = fma(cell.only(two), zero, doubt_);
       cell.store(two_row_, two);
     }
     if constexpr (Compared) largest_ = max(largest_, cell.only(abs(one - cell(compared_row_))));
-    doubt_ = doubt_ + cell.only(doubt);
   }
 
   void end() {

@@ -25,8 +25,8 @@ namespace tessera {
 ///     std::string describe() const
 ///     double spectral_bound(double amplitude) const     of the linearised right-hand side, for |values| up to amplitude
 ///     const Boundary& boundary() const                  of the field
-///     void add_stages(Stages&, c, inputs, outputs, const Finish&) const
-/// which adds stages that evaluate the right-hand side for c; the last one reads `inputs` and writes `outputs` as the
+///     void add_stages(Stages&, c, inputs, outputs, const Finish&, moment) const
+/// which adds stages that evaluate, at one of the sweep's moments, the right-hand side for c; the last one reads `inputs` and writes `outputs` as the
 /// Finish wants it: what a stepper does with a rate is part of the equation's last kernel.
 template <class Equation>
 class ExplicitSolver final : public Solver {
@@ -37,28 +37,35 @@ class ExplicitSolver final : public Solver {
         equation_(std::move(equation)),
         options_(options),
         next_step_(options.step),
-        now_(domain, Equation::field_name, Location::cells, Equation::reach),
-        exchange_(domain, {Location::cells}, Equation::reach),
+        at_once_(options.adaptive ? 1 : choose_at_once(domain)),
+        ghosts_(at_once_ * Equation::reach),
+        now_(domain, Equation::field_name, Location::cells, ghosts_),
+        exchange_(domain, {Location::cells}, ghosts_),
         faults_(domain.blocks().size(), Fault{none, none}),
-        findings_(domain.blocks().size()) {
+        findings_(domain.blocks().size() * static_cast<std::size_t>(at_once_)),
+        moments_(static_cast<std::size_t>(at_once_)) {
     fill_initial(domain, now_, initial, parameters);
-    if (!options.adaptive) {
-      euler_.emplace(domain, make_stages({{&options_.step}, false, findings_.data()}));
-      in_place_ = euler_->in_place(0, 1);
-      if (!in_place_) next_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
+    const auto add_field = [&](std::optional<Field>& field) {
+      field.emplace(domain, Equation::field_name, Location::cells, ghosts_);
+    };
+    if (options.adaptive) {
+      for (auto* field : {&next_, &half_, &full_}) add_field(*field);
+      both_.emplace(domain, make_stages({{&full_step_, &half_step_}, false, findings_.data()}, 1));
+      second_.emplace(domain, make_stages({{&half_step_}, true, findings_.data()}, 1));
       return;
     }
-    next_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
-    half_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
-    full_.emplace(domain, Equation::field_name, Location::cells, Equation::reach);
-    both_.emplace(domain, make_stages({{&full_step_, &half_step_}, false, findings_.data()}));
-    second_.emplace(domain, make_stages({{&half_step_}, true, findings_.data()}));
+    const Finish finish{{&options_.step}, false, findings_.data()};
+    euler_.emplace(domain, make_stages(finish, 1));
+    if (at_once_ > 1) many_.emplace(domain, make_stages(finish, at_once_));
+    in_place_ = euler_->in_place(0, 1) && (!many_ || many_->in_place(0, 1));
+    if (!in_place_) add_field(next_);
   }
 
   State state() override { return {{&now_}, {{"steps", &steps_}, {"next_step", &next_step_}}}; }
   double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
-  Reached advance(double time, double limit, Index /*most*/) override {
-    return {options_.adaptive ? adapt(time, limit) : step(time), 1};
+  Reached advance(double time, double limit, Index most) override {
+    if (options_.adaptive) return {adapt(time, limit), 1};
+    return most >= at_once_ && many_ ? step(*many_, at_once_) : step(*euler_, 1);
   }
 
   /// Euler is stable on the real axis down to -2.
@@ -92,52 +99,78 @@ class ExplicitSolver final : public Solver {
  private:
   static constexpr Index none = std::numeric_limits<Index>::max();
 
-  /// External quantities: c, what is compared, if anything, and the outputs.
-  Stages make_stages(const Finish& finish) const {
+  /// Several steps for one exchange and one way through memory, where blocks are thick enough for the ghosts and it pays
+  /// (measured: benchmarks/RESULTS.md).
+  static int choose_at_once(const Domain& domain) {
+    constexpr Index cache = Index{2} << 20U;  // bytes of a field that stay in a core's cache from step to step
+    const bool pays = domain.largest_block() * static_cast<Index>(sizeof(double)) > cache;
+    int steps = domain.sweep().steps_at_once;
+    if (steps == 0) steps = pays && domain.grid().dimensions() < 3 ? 4 : 1;  // in 3-D ghosts are too many
+    while (steps > 1 && !domain.thick_enough(steps * Equation::reach)) --steps;
+    return steps;
+  }
+
+  /// External quantities: c, what is compared, if anything, and the outputs of the last step.
+  Stages make_stages(const Finish& finish, int steps) const {
     Stages stages(domain_.grid().dimensions());
-    const Stages::Quantity c = stages.external();
+    Stages::Quantity c = stages.external();
     std::vector<Stages::Input> inputs;
     if (finish.compared) inputs.push_back({stages.external(), {}});
     std::vector<Stages::Quantity> outputs;
     for (std::size_t i = 0; i < finish.steps.size(); ++i) outputs.push_back(stages.external());
-    equation_.add_stages(stages, c, inputs, outputs, finish);
+    for (int step = 0; step < steps; ++step) {
+      Finish mine = finish;
+      const auto moment = static_cast<std::size_t>(step);
+      mine.findings += moment * domain_.blocks().size();
+      const bool last = step + 1 == steps;
+      const Stages::Quantity between = last ? 0 : stages.temporary(Location::cells, &equation_.boundary(), moment + 1);
+      equation_.add_stages(stages, c, inputs, last ? outputs : std::vector{between}, mine, moment);
+      c = between;
+    }
     return stages;
   }
 
-  /// Exchanges the ghosts of `from` and evaluates.
+  /// Exchanges the ghosts of `from` and evaluates, at the moments of moments_.
   template <std::size_t Others>
-  void evaluate(Sweep& sweep, Field& from, const std::array<Field*, Others>& others, double time) {
+  void evaluate(Sweep& sweep, Field& from, const std::array<Field*, Others>& others) {
     Field* const exchanged[] = {&from};
     exchange_.run(
         exchanged, [](const Block&) {},
         [&](const Block& block) {
-          findings_[static_cast<std::size_t>(block.number)] = {};
-          equation_.boundary().apply(block, from[block], Equation::reach, time);
+          for (std::size_t step = 0; step < moments_.size(); ++step) findings(step, block) = {};
+          equation_.boundary().apply(block, from[block], ghosts_, moments_.front());
           std::array<Array*, Others + 1> arrays{&from[block]};
           for (std::size_t i = 0; i < Others; ++i) arrays[i + 1] = &(*others[i])[block];
-          sweep.run(block, arrays, time);
+          sweep.run(block, arrays, moments_);
         });
   }
 
-  double step(double time) {
-    evaluate<1>(*euler_, now_, {in_place_ ? &now_ : &*next_}, time);
-    if (!in_place_) now_.swap_values(*next_);
-    for (const Block& block : domain_.blocks()) {
-      if (!findings_[static_cast<std::size_t>(block.number)].finite) look_for_fault(block, now_[block]);
-    }
-    ++steps_;
-    return steps_ * options_.step;  // not summed up: no drift
+  BlockFindings& findings(std::size_t step, const Block& block) {
+    return findings_[step * domain_.blocks().size() + static_cast<std::size_t>(block.number)];
   }
 
-  void look_for_fault(const Block& block, const Array& values) {
+  Reached step(Sweep& sweep, int steps) {
+    for (std::size_t step = 0; step < moments_.size(); ++step)
+      moments_[step] = (steps_ + static_cast<double>(step)) * options_.step;  // not summed up: no drift
+    evaluate<1>(sweep, now_, {in_place_ ? &now_ : &*next_});
+    if (!in_place_) now_.swap_values(*next_);
+    for (const Block& block : domain_.blocks()) look_for_fault(block);
+    steps_ += steps;
+    return {steps_ * options_.step, steps};
+  }
+
+  /// Notes the first step that left anything but finite values, with a cell that has one (after all steps of the sweep).
+  void look_for_fault(const Block& block) {
     Fault& fault = faults_[static_cast<std::size_t>(block.number)];
-    if (fault.step != none) return;
+    std::size_t step = 0;
+    while (step < moments_.size() && findings(step, block).finite) ++step;
+    if (step == moments_.size() || fault.step != none) return;
+    fault.step = static_cast<Index>(steps_) + static_cast<Index>(step) + 1;
     for_each_row(block.local(), [&](Index i, Index j) {
-      const double* row = values.row(i, j);
-      for (Index k = 0; k < block.cells.extent(2); ++k) {
-        if (std::isfinite(row[k]) || fault.step != none) continue;
-        fault = {static_cast<Index>(steps_) + 1,
-                 domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)})};
+      const double* row = now_[block].row(i, j);
+      for (Index k = 0; k < block.cells.extent(2) && fault.cell == none; ++k) {
+        if (!std::isfinite(row[k]))
+          fault.cell = domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)});
       }
     });
   }
@@ -171,8 +204,10 @@ class ExplicitSolver final : public Solver {
   double try_step(double time, double dt) {
     full_step_ = dt;
     half_step_ = 0.5 * dt;
-    evaluate<2>(*both_, now_, {&*full_, &*half_}, time);
-    evaluate<2>(*second_, *half_, {&*full_, &*next_}, time + half_step_);
+    moments_ = {time};
+    evaluate<2>(*both_, now_, {&*full_, &*half_});
+    moments_ = {time + half_step_};
+    evaluate<2>(*second_, *half_, {&*full_, &*next_});
     std::array<double, 2> worst{0, 0};
     for (const BlockFindings& found : findings_) {
       worst[0] = std::max(worst[0], found.largest);
@@ -187,6 +222,8 @@ class ExplicitSolver final : public Solver {
   StepOptions options_;
   double next_step_;
   double steps_ = 0;
+  int at_once_;  // steps of one exchange and sweep
+  Index ghosts_;
   Field now_;
   bool in_place_ = false;      // a fixed step writes over what it has read
   std::optional<Field> next_;  // where not
@@ -194,10 +231,12 @@ class ExplicitSolver final : public Solver {
   std::optional<Field> full_;
   HaloExchange exchange_;
   std::vector<Fault> faults_;
-  std::vector<BlockFindings> findings_;
+  std::vector<BlockFindings> findings_;  // of each step of a sweep and block
+  std::vector<double> moments_;          // the times of a sweep's steps
   double full_step_ = 0;
   double half_step_ = 0;
   std::optional<Sweep> euler_;   // c + step r
+  std::optional<Sweep> many_;    // at_once_ of these
   std::optional<Sweep> both_;    // c + full step r, c + half step r
   std::optional<Sweep> second_;  // c + half step r, compared
 };

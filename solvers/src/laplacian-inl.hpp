@@ -37,12 +37,13 @@ class Laplacian {
   HWY_INLINE P centre(const At& cell) const {
     return cell(centre_);
   }
+  /// sum + the Laplacian. That of a uniform field is 0 exactly.
   template <class At>
-  HWY_INLINE P operator()(const At& cell) const {
+  HWY_INLINE P add_to(P sum, const At& cell) const {
+    const P minus_two(Real(-2));
     const P centre = cell(centre_);
-    const P twice = centre + centre;
-    P sum = ((cell(below_[0]) + cell(above_[0])) - twice) * factor_[0];
-    for (std::size_t d = 1; d < count; ++d) sum = sum + ((cell(below_[d]) + cell(above_[d])) - twice) * factor_[d];
+    for (std::size_t d = 0; d < count; ++d)
+      sum = fma(factor_[d], fma(minus_two, centre, cell(below_[d]) + cell(above_[d])), sum);
     return sum;
   }
 

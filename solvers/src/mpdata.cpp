@@ -83,24 +83,10 @@ class Mpdata final : public Solver {
   double steps_ = 0;
 };
 
-bool fits_deep(const Domain& domain, Index depth) {
-  for (int a = 0; a < 3; ++a) {
-    if (domain.exchanged(a) && thinnest_block(domain.grid(), domain.layout(), a) < depth) return false;
-  }
-  return true;
-}
-
 bool choose_deep(const Domain& domain, const Options& options) {
   using Depth = ExchangeOptions::Depth;
   if (domain.exchange().depth == Depth::pass) return false;
-  return fits_deep(domain, options.deep_depth());
-}
-
-Index largest_block(const Domain& domain) {
-  Index cells = 1;
-  for (int a = 0; a < 3; ++a)
-    cells *= (domain.grid().cells(a) + domain.layout().blocks(a) - 1) / domain.layout().blocks(a);
-  return cells;
+  return domain.thick_enough(options.deep_depth());
 }
 
 /// Several steps for one exchange and one way through memory, where blocks are thick enough for the ghosts, steps are so
@@ -109,10 +95,10 @@ int choose_at_once(const Domain& domain, const Options& options) {
   const bool cheap = options.iterations == 1 || (options.iterations == 2 && !options.nonoscillatory);
   const bool flat = domain.grid().dimensions() < 3;  // in 3-D ghosts are too large a part of a block
   constexpr Index cache = Index{2} << 20U;           // bytes of psi that stay in a core's cache from step to step
-  const Index bytes = largest_block(domain) * static_cast<Index>(sizeof(double));
+  const Index bytes = domain.largest_block() * static_cast<Index>(sizeof(double));
   int steps = domain.sweep().steps_at_once;
   if (steps == 0) steps = flat && cheap && (options.iterations == 1 || bytes > cache) ? 4 : 1;
-  while (steps > 1 && !fits_deep(domain, steps * options.deep_depth())) --steps;
+  while (steps > 1 && !domain.thick_enough(steps * options.deep_depth())) --steps;
   return steps;
 }
 
@@ -297,7 +283,7 @@ void Mpdata::run(Sweep& sweep, const Block& block, int pass, Field& beginning, F
   if (!deep_ && pass > 1 && pass < options_.iterations) {
     for (Field& component : antidiffusive_[at(pass) % 2]) arrays[n++] = &component[block];
   }
-  sweep.run(block, {arrays.data(), n}, 0);
+  sweep.run(block, {arrays.data(), n});
 }
 
 std::string Mpdata::describe() const {

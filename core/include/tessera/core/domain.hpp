@@ -74,6 +74,10 @@ class Domain {
   bool at_wall(const Block& block, int axis, int side) const;
   /// `box` with `layers` more at each end of the block where it has a neighbour, not where it has a wall.
   Box grown(const Block& block, Box box, Index layers) const;
+  /// Cells of the largest block of all ranks.
+  Index largest_block() const;
+  /// Whether no block is thinner than `layers` along an axis that is exchanged.
+  bool thick_enough(Index layers) const;
   /// Axes whose ghosts are filled by the exchange: those that are periodic or cut.
   bool exchanged(int axis) const { return grid_.periodic(axis) || layout_.blocks(axis) > 1; }
 

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "tessera/core/stages.hpp"
 
@@ -43,6 +44,14 @@ struct Pack {
   friend HWY_INLINE Pack operator-(Pack a, Pack b) { return hn::Sub(a.values, b.values); }
   friend HWY_INLINE Pack operator*(Pack a, Pack b) { return hn::Mul(a.values, b.values); }
   friend HWY_INLINE Pack operator/(Pack a, Pack b) { return hn::Div(a.values, b.values); }
+  /// a b + c with one rounding, on every processor.
+  friend HWY_INLINE Pack fma(Pack a, Pack b, Pack c) {
+#if HWY_TARGET == HWY_SCALAR
+    return Pack(std::fma(hn::GetLane(a.values), hn::GetLane(b.values), hn::GetLane(c.values)));
+#else
+    return hn::MulAdd(a.values, b.values, c.values);
+#endif
+  }
   friend HWY_INLINE Choice operator>(Pack a, Pack b) { return {hn::Gt(a.values, b.values)}; }
   friend HWY_INLINE Pack select(Choice choice, Pack yes, Pack no) {
     return hn::IfThenElse(choice.mask, yes.values, no.values);

@@ -120,6 +120,7 @@ class Stages {
     bool external = false;
     Location location = Location::cells;
     const Boundary* boundary = nullptr;
+    std::size_t moment = 0;
   };
 
   /// `element`: bytes of a value.
@@ -127,8 +128,9 @@ class Stages {
 
   /// An array that is handed to each run, in the order of these calls.
   Quantity external(Location location = Location::cells);
-  /// Lives within a run. With a boundary, its ghosts beyond walls are filled as soon as they can be.
-  Quantity temporary(Location location = Location::cells, const Boundary* boundary = nullptr);
+  /// Lives within a run. With a boundary, its ghosts beyond walls are filled as soon as they can be, with the boundary's values
+  /// at one of the run's moments.
+  Quantity temporary(Location location = Location::cells, const Boundary* boundary = nullptr, std::size_t moment = 0);
   /// Stages run in the order in which they are added: an input must have been written before or be external.
   void add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel);
 

@@ -23,17 +23,19 @@ class Sweep {
   /// True if two of run()'s arrays, an input and an output, may be one: what is written has been read.
   bool in_place(std::size_t input, std::size_t output) const;
   /// Runs the stages until the external outputs exist in all cells of the block. `arrays`: the external quantities, in the
-  /// order in which they were declared; their ghosts hold values where `depth` asks for them. `time` is for boundaries.
+  /// order in which they were declared; their ghosts hold values where `depth` asks for them. `moments`: times, for boundaries.
   /// Called in a phase, for a block by its own thread.
-  void run(const Block& block, std::span<Array* const> arrays, double time);
+  void run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments = {});
 
  private:
   struct Free {
     void operator()(std::byte* memory) const;
   };
+  using Walls = std::array<std::array<bool, 2>, 3>;  // at the lower and upper end along each axis
   struct Tile {
     Box cells;
-    std::vector<Box> boxes;  // of each stage
+    std::vector<Box> boxes;    // of each stage
+    std::vector<Walls> walls;  // that the boxes end at
   };
   struct Work {  // of a block
     std::vector<Tile> tiles;
@@ -43,9 +45,10 @@ class Sweep {
 
   Work make_work(const Block& block) const;
   Box box_of(const Block& block, const Box& cells, std::size_t stage) const;
-  void run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage, double time) const;
+  void run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage,
+                std::span<const double> moments) const;
   void close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                   Index plane, double time) const;
+                   Index plane, std::span<const double> moments) const;
   int array_axis(int axis) const;
   bool at_wall(const Block& block, int axis, int side) const;
   void run_plane(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
@@ -58,6 +61,7 @@ class Sweep {
   std::vector<Reach> needed_;  // by quantity
   std::vector<Reach> around_;  // by stage: what its box is more than the cells
   std::vector<Index3> faces_;  // by stage: 1 along axes with upper faces
+  std::vector<bool> closes_;   // by stage: whether outputs have boundaries
   std::vector<Index> lag_;     // by stage: planes behind the first
   std::vector<Index> ring_;    // by quantity: planes kept
   std::vector<Work> work_;

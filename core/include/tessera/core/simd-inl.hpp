@@ -46,8 +46,13 @@ struct Pack {
   friend HWY_INLINE Pack operator/(Pack a, Pack b) { return hn::Div(a.values, b.values); }
   /// a b + c with one rounding, on every processor.
   friend HWY_INLINE Pack fma(Pack a, Pack b, Pack c) {
-#if HWY_TARGET == HWY_SCALAR
-    return Pack(std::fma(hn::GetLane(a.values), hn::GetLane(b.values), hn::GetLane(c.values)));
+#if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128  // there MulAdd rounds twice
+    std::array<Real, 64 / sizeof(Real)> x{}, y{}, z{};
+    hn::StoreU(a.values, Tag(), x.data());
+    hn::StoreU(b.values, Tag(), y.data());
+    hn::StoreU(c.values, Tag(), z.data());
+    for (std::size_t i = 0; i < hn::Lanes(Tag()); ++i) x[i] = std::fma(x[i], y[i], z[i]);
+    return hn::LoadU(Tag(), x.data());
 #else
     return hn::MulAdd(a.values, b.values, c.values);
 #endif

@@ -86,7 +86,7 @@ bool TimeLoop::run() {
   record_if_due(records_ == 0);
   while (!schedule_.finished(time_, step_)) {
     const Index most = std::min(schedule_.steps_left(step_), next_sync_ - step_);
-    const Reached reached = solver_.advance(time_, schedule_.limit(records_), std::max(most, Index{1}));
+    const Reached reached = solver_.advance(time_, schedule_.limit(records_), most);
     time_ = reached.time;
     step_ += reached.steps;
     record_if_due(schedule_.output_due(time_, step_, records_));

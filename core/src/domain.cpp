@@ -57,10 +57,11 @@ std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& 
   return BlockAddress{ranks_.rank_at(rank), thread_number(thread, layout_.threads)};
 }
 
-Index Domain::largest_block() const {
+bool Domain::outgrows_cache() const {
+  constexpr Index cache = Index{2} << 20U;  // bytes
   Index cells = 1;
   for (int a = 0; a < 3; ++a) cells *= (grid_.cells(a) + layout_.blocks(a) - 1) / layout_.blocks(a);
-  return cells;
+  return cells * static_cast<Index>(sizeof(double)) > cache;
 }
 
 bool Domain::thick_enough(Index layers) const {

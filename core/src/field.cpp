@@ -4,19 +4,10 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
-#include <new>
+
+#include "row_memory.hpp"
 
 namespace tessera {
-namespace {
-
-constexpr Index line = 8;  // doubles in a cache line
-
-Index round_up(Index n) { return (n + line - 1) / line * line; }
-
-/// A pitch that is a multiple of a large power of two puts the rows that a stencil reads into the same cache sets.
-Index avoid_power_of_two(Index pitch) { return pitch % 128 == 0 ? pitch + line : pitch; }
-
-}  // namespace
 
 void Array::Free::operator()(double* memory) const { std::free(memory); }
 
@@ -29,17 +20,14 @@ Array::Array(const Index3& cells, Location location, Index ghosts, int first_axi
     interior_.upper[axis] = cells[axis] + extra(location, a);
     stored[axis] = interior_.upper[axis] + 2 * ghost[axis];
   }
-  const Index front = round_up(ghost[2]);  // own cells start on a cache line
-  const Index pitch = avoid_power_of_two(front + round_up(stored[2] - ghost[2]));
+  constexpr auto element = static_cast<Index>(sizeof(double));
+  const Index pitch = row_pitch(ghost[2] * element, (stored[2] - ghost[2]) * element) / element;
   stride_ = {stored[1] * pitch, pitch, 1};
   for (int a = 0; a < first_axis; ++a) stride_[static_cast<std::size_t>(a)] = 0;
-  const Index count = (stored[0] + 1) * stored[1] * pitch + pitch + 2 * line;
-  bytes_ = count * static_cast<Index>(sizeof(double));
-  void* memory = std::aligned_alloc(line * sizeof(double), static_cast<std::size_t>(bytes_));
-  if (memory == nullptr) throw std::bad_alloc();
-  memory_.reset(static_cast<double*>(memory));
-  std::fill_n(memory_.get(), count, 0.0);
-  origin_ = memory_.get() + line + ghost[0] * stride_[0] + ghost[1] * stride_[1] + front;
+  bytes_ = ((stored[0] + 1) * stored[1] + 1) * pitch * element + 2 * cache_line;
+  memory_.reset(reinterpret_cast<double*>(allocate_rows(bytes_)));
+  const Index front = (cache_line + round_up_to_line(ghost[2] * element)) / element;  // own cells start on a cache line
+  origin_ = memory_.get() + front + ghost[0] * stride_[0] + ghost[1] * stride_[1];
 }
 
 Field::Field(Domain& domain, std::string name, Location location, Index ghosts)
@@ -57,19 +45,23 @@ Index Field::bytes() const noexcept {
   return sum;
 }
 
+Index first_not_finite(const Grid& grid, const Block& block, const Array& values) {
+  Index first = -1;
+  for_each_row(block.local(), [&](Index i, Index j) {
+    for (Index k = 0; first < 0 && k < block.cells.extent(2); ++k) {
+      if (!std::isfinite(values(i, j, k)))
+        first = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
+    }
+  });
+  return first;
+}
+
 Index first_not_finite(Domain& domain, const Field& field) {
-  const Grid& grid = domain.grid();
   constexpr Index none = std::numeric_limits<Index>::max();
   std::vector<Index> first(domain.blocks().size(), none);
   domain.phase([&](const Block& block) {
-    Index& mine = first[static_cast<std::size_t>(block.number)];
-    const Array& values = field[block];
-    for_each_row(block.local(), [&](Index i, Index j) {
-      for (Index k = 0; mine == none && k < block.cells.extent(2); ++k) {
-        if (!std::isfinite(values(i, j, k)))
-          mine = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
-      }
-    });
+    const Index mine = first_not_finite(domain.grid(), block, field[block]);
+    if (mine >= 0) first[static_cast<std::size_t>(block.number)] = mine;
   });
   const Index least = domain.min(*std::min_element(first.begin(), first.end()));
   return least == none ? -1 : least;

@@ -4,17 +4,14 @@
 #include <bit>
 #include <cstdlib>
 #include <limits>
-#include <new>
-#include <stdexcept>
 
+#include "row_memory.hpp"
 #include "tessera/core/boundary.hpp"
 
 namespace tessera {
 namespace {
 
-constexpr Index line = 64;  // bytes in a cache line
 std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-Index round_up(Index bytes) { return (bytes + line - 1) / line * line; }
 
 }  // namespace
 
@@ -66,8 +63,9 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
     }));
   }
   for (std::size_t q = 0; q < quantities.size(); ++q) {
-    for (std::size_t a = 0; quantities[q].external && a < 3; ++a)
-      depth_ = std::max({depth_, needed_[q].below[a], needed_[q].above[a]});
+    if (!quantities[q].external) continue;
+    external_.push_back(q);
+    for (std::size_t a = 0; a < 3; ++a) depth_ = std::max({depth_, needed_[q].below[a], needed_[q].above[a]});
   }
   for (Index& planes : ring_) planes = static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(planes)));
   work_.resize(domain.blocks().size());
@@ -96,8 +94,7 @@ Sweep::Work Sweep::make_work(const Block& block) const {
   const Box whole = swapped(block.local());
   const Index element = stages_.element();
   const auto row_of = [&](std::size_t q, Index length) {  // bytes; cell 0 begins a cache line
-    const Index row = round_up(needed_[q].below[2] * element) + round_up((length + needed_[q].above[2] + 1) * element);
-    return row % 1024 == 0 ? row + line : row;
+    return row_pitch(needed_[q].below[2] * element, (length + needed_[q].above[2] + 1) * element);
   };
   const auto rows_of = [&](std::size_t q, Index rows) {
     return rows + needed_[q].below[1] + needed_[q].above[1] + (stages_.dimensions() == 3 ? 1 : 0);
@@ -164,14 +161,9 @@ Sweep::Work Sweep::make_work(const Block& block) const {
 
   Index longest = 0;
   for (std::size_t q = 0; q < quantities.size(); ++q) longest = std::max(longest, row_of(q, length));
-  const Index bytes = total(rows, length) + 2 * line + longest;  // upper faces and ends of rows read beyond
-  {
-    void* memory = std::aligned_alloc(line, static_cast<std::size_t>(bytes));
-    if (memory == nullptr) throw std::bad_alloc();
-    work.memory.reset(static_cast<std::byte*>(memory));
-    std::fill_n(work.memory.get(), bytes, std::byte{0});
-  }
-  std::byte* next = work.memory.get() + line;
+  const Index bytes = total(rows, length) + 2 * cache_line + longest;  // upper faces and ends of rows read beyond
+  work.memory.reset(allocate_rows(bytes));
+  std::byte* next = work.memory.get() + cache_line;
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     Storage storage;
     if (!quantities[q].external) {
@@ -180,7 +172,7 @@ Sweep::Work Sweep::make_work(const Block& block) const {
       storage.row = row_of(q, length);
       storage.plane = rows_of(q, rows) * storage.row;
       storage.mask = size / storage.plane - 1;
-      storage.origin = next + needed.below[1] * storage.row + round_up(needed.below[2] * element);
+      storage.origin = next + needed.below[1] * storage.row + round_up_to_line(needed.below[2] * element);
       next += size;
     }
     work.storage.push_back(storage);
@@ -189,21 +181,17 @@ Sweep::Work Sweep::make_work(const Block& block) const {
 }
 
 bool Sweep::in_place(std::size_t input, std::size_t output) const {
-  std::vector<std::size_t> external;
-  for (std::size_t q = 0; q < stages_.quantities().size(); ++q) {
-    if (stages_.quantities()[q].external) external.push_back(q);
-  }
   for (const Work& work : work_) {
     if (work.tiles.size() > 1) return false;  // the next one reads what this one has written
   }
   const auto& list = stages_.list();
   const auto writes = [&](const Stages::Stage& stage) {
-    return std::find(stage.outputs.begin(), stage.outputs.end(), external[output]) != stage.outputs.end();
+    return std::find(stage.outputs.begin(), stage.outputs.end(), external_[output]) != stage.outputs.end();
   };
   const auto writer = static_cast<std::size_t>(std::find_if(list.begin(), list.end(), writes) - list.begin());
   for (std::size_t s = 0; s < list.size(); ++s) {
     for (const auto& [quantity, reach] : list[s].inputs) {
-      if (quantity != external[input]) continue;
+      if (quantity != external_[input]) continue;
       if (s > writer || lag_[writer] < lag_[s] + reach.below[0]) return false;
       const bool beside = reach.below[1] + reach.above[1] + reach.below[2] + reach.above[2] > 0;
       if (s == writer && beside) return false;
@@ -216,14 +204,13 @@ void Sweep::run(const Block& block, std::span<Array* const> arrays, std::span<co
   Work& work = work_[static_cast<std::size_t>(block.number)];
   const bool flat = stages_.dimensions() == 2;
   for (const Tile& tile : work.tiles) {
-    std::size_t external = 0;
-    for (std::size_t q = 0; q < work.storage.size(); ++q) {
-      if (!stages_.quantities()[q].external) continue;
-      Array& array = *arrays[external++];
+    for (std::size_t e = 0; e < external_.size(); ++e) {
+      Array& array = *arrays[e];
       const Index plane = array.stride(flat ? 1 : 0) * stages_.element();
       const Index row = array.stride(flat ? 0 : 1) * stages_.element();
       std::byte* origin = reinterpret_cast<std::byte*>(array.row(0, 0));
-      work.storage[q] = {origin + tile.cells.lower[1] * row + tile.cells.lower[2] * stages_.element(), plane, -1, row};
+      work.storage[external_[e]] = {origin + tile.cells.lower[1] * row + tile.cells.lower[2] * stages_.element(), plane,
+                                    -1, row};
     }
     run_tile(block, tile, work.storage, moments);
   }

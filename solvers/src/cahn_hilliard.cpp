@@ -72,11 +72,9 @@ void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finis
 }  // namespace
 
 Kernel make_potential(const Coefficients& coefficients) {
-  const auto with = [&]<int Axes>() -> Kernel {
+  return with_dimensions(coefficients.dimensions, [&]<int Axes>() -> Kernel {
     return [coefficients](const Panel& panel) { potential_rows<double, Axes>(panel, coefficients); };
-  };
-  if (coefficients.dimensions == 1) return with.template operator()<1>();
-  return coefficients.dimensions == 2 ? with.template operator()<2>() : with.template operator()<3>();
+  });
 }
 
 Kernel make_rate(const Coefficients& coefficients, const Finish& finish) {

@@ -71,13 +71,11 @@ class Finisher {
 /// kernel.template operator()<Real, Axes, Outputs, Compared>() for the finish at hand.
 template <class F>
 Kernel choose_finish(const F& kernel, int dimensions, const Finish& finish) {
-  const auto with = [&]<int Axes>() -> Kernel {
+  return with_dimensions(dimensions, [&]<int Axes>() -> Kernel {
     if (finish.compared) return kernel.template operator()<double, Axes, 1, true>();
     if (finish.steps.size() == 2) return kernel.template operator()<double, Axes, 2, false>();
     return kernel.template operator()<double, Axes, 1, false>();
-  };
-  if (dimensions == 1) return with.template operator()<1>();
-  return dimensions == 2 ? with.template operator()<2>() : with.template operator()<3>();
+  });
 }
 
 }  // namespace tessera::HWY_NAMESPACE

@@ -26,8 +26,8 @@ namespace tessera {
 ///     double spectral_bound(double amplitude) const     of the linearised right-hand side, for |values| up to amplitude
 ///     const Boundary& boundary() const                  of the field
 ///     void add_stages(Stages&, c, inputs, outputs, const Finish&, moment) const
-/// which adds stages that evaluate, at one of the sweep's moments, the right-hand side for c; the last one reads `inputs` and writes `outputs` as the
-/// Finish wants it: what a stepper does with a rate is part of the equation's last kernel.
+/// which adds stages that evaluate, at one of the sweep's moments, the right-hand side for c; the last one reads `inputs`
+/// and writes `outputs` as the Finish wants it: what a stepper does with a rate is part of the equation's last kernel.
 template <class Equation>
 class ExplicitSolver final : public Solver {
  public:
@@ -37,7 +37,7 @@ class ExplicitSolver final : public Solver {
         equation_(std::move(equation)),
         options_(options),
         next_step_(options.step),
-        at_once_(options.adaptive ? 1 : choose_at_once(domain)),
+        at_once_(options.adaptive ? 1 : steps_at_once(domain, Equation::reach, domain.outgrows_cache())),
         ghosts_(at_once_ * Equation::reach),
         now_(domain, Equation::field_name, Location::cells, ghosts_),
         exchange_(domain, {Location::cells}, ghosts_),
@@ -99,17 +99,6 @@ class ExplicitSolver final : public Solver {
  private:
   static constexpr Index none = std::numeric_limits<Index>::max();
 
-  /// Several steps for one exchange and one way through memory, where blocks are thick enough for the ghosts and it pays
-  /// (measured: benchmarks/RESULTS.md).
-  static int choose_at_once(const Domain& domain) {
-    constexpr Index cache = Index{2} << 20U;  // bytes of a field that stay in a core's cache from step to step
-    const bool pays = domain.largest_block() * static_cast<Index>(sizeof(double)) > cache;
-    int steps = domain.sweep().steps_at_once;
-    if (steps == 0) steps = pays && domain.grid().dimensions() < 3 ? 4 : 1;  // in 3-D ghosts are too many
-    while (steps > 1 && !domain.thick_enough(steps * Equation::reach)) --steps;
-    return steps;
-  }
-
   /// External quantities: c, what is compared, if anything, and the outputs of the last step.
   Stages make_stages(const Finish& finish, int steps) const {
     Stages stages(domain_.grid().dimensions());
@@ -166,13 +155,8 @@ class ExplicitSolver final : public Solver {
     while (step < moments_.size() && findings(step, block).finite) ++step;
     if (step == moments_.size() || fault.step != none) return;
     fault.step = static_cast<Index>(steps_) + static_cast<Index>(step) + 1;
-    for_each_row(block.local(), [&](Index i, Index j) {
-      const double* row = now_[block].row(i, j);
-      for (Index k = 0; k < block.cells.extent(2) && fault.cell == none; ++k) {
-        if (!std::isfinite(row[k]))
-          fault.cell = domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)});
-      }
-    });
+    const Index cell = first_not_finite(domain_.grid(), block, now_[block]);
+    if (cell >= 0) fault.cell = cell;
   }
 
   double adapt(double time, double limit) {

@@ -9,6 +9,7 @@
 #include "mpdata_stages.hpp"
 #include "tessera/core/initial.hpp"
 #include "tessera/core/sweep.hpp"
+#include "tessera/solvers/step_control.hpp"
 
 namespace tessera::mpdata {
 namespace {
@@ -89,24 +90,16 @@ bool choose_deep(const Domain& domain, const Options& options) {
   return domain.thick_enough(options.deep_depth());
 }
 
-/// Several steps for one exchange and one way through memory, where blocks are thick enough for the ghosts, steps are so
-/// cheap that memory is what they wait for, and it pays (measured: benchmarks/RESULTS.md).
-int choose_at_once(const Domain& domain, const Options& options) {
-  const bool cheap = options.iterations == 1 || (options.iterations == 2 && !options.nonoscillatory);
-  const bool flat = domain.grid().dimensions() < 3;  // in 3-D ghosts are too large a part of a block
-  constexpr Index cache = Index{2} << 20U;           // bytes of psi that stay in a core's cache from step to step
-  const Index bytes = domain.largest_block() * static_cast<Index>(sizeof(double));
-  int steps = domain.sweep().steps_at_once;
-  if (steps == 0) steps = flat && cheap && (options.iterations == 1 || bytes > cache) ? 4 : 1;
-  while (steps > 1 && !domain.thick_enough(steps * options.deep_depth())) --steps;
-  return steps;
+/// One pass waits for memory on any grid, two on large ones.
+bool cheap_steps(const Domain& domain, const Options& options) {
+  return options.iterations == 1 || (options.iterations == 2 && !options.nonoscillatory && domain.outgrows_cache());
 }
 
 Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters)
     : domain_(domain),
       options_(options),
       deep_(choose_deep(domain, options)),
-      at_once_(deep_ ? choose_at_once(domain, options) : 1),
+      at_once_(deep_ ? steps_at_once(domain, options.deep_depth(), cheap_steps(domain, options)) : 1),
       ghosts_(deep_ ? at_once_ * options.deep_depth() : options.shallow_depth()),
       psi_(domain, "psi", Location::cells, ghosts_) {
   const Grid& grid = domain.grid();

@@ -361,15 +361,11 @@ Kernel with_flags(const F& f, bool flag, Flags... flags) {
   return flag ? with_flags<Real, Axes, Known..., true>(f, flags...)
               : with_flags<Real, Axes, Known..., false>(f, flags...);
 }
-template <class Real, class F, class... Flags>
-Kernel with_axes(const F& f, int dimensions, Flags... flags) {
-  if (dimensions == 1) return with_flags<Real, 1>(f, flags...);
-  return dimensions == 2 ? with_flags<Real, 2>(f, flags...) : with_flags<Real, 3>(f, flags...);
-}
 template <class F, class... Flags>
 Kernel choose(const F& f, const Variant& variant, Flags... flags) {
-  return variant.single ? with_axes<float>(f, variant.dimensions, flags...)
-                        : with_axes<double>(f, variant.dimensions, flags...);
+  return with_dimensions(variant.dimensions, [&]<int Axes>() {
+    return variant.single ? with_flags<float, Axes>(f, flags...) : with_flags<double, Axes>(f, flags...);
+  });
 }
 
 }  // namespace

@@ -19,6 +19,13 @@ StepOptions read_step_options(const Config& time) {
   return options;
 }
 
+int steps_at_once(const Domain& domain, Index depth, bool pays) {
+  int steps = domain.sweep().steps_at_once;
+  if (steps == 0) steps = pays && domain.grid().dimensions() < 3 ? 4 : 1;
+  while (steps > 1 && !domain.thick_enough(steps * depth)) --steps;
+  return steps;
+}
+
 double step_factor(double error) {
   if (std::isnan(error)) return 0.25;
   if (error < 5.7665e-4) return 4;

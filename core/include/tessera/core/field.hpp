@@ -78,6 +78,8 @@ class Field {
   std::vector<std::unique_ptr<Array>> arrays_;
 };
 
+/// The first own cell of a block (by Grid::number) whose value is not finite, or -1.
+Index first_not_finite(const Grid& grid, const Block& block, const Array& values);
 /// Collective: the first cell (in row-major order) whose value is not finite, or -1.
 Index first_not_finite(Domain& domain, const Field& field);
 

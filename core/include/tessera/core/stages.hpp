@@ -100,6 +100,13 @@ struct Panel {
 
 using Kernel = std::function<void(const Panel&)>;
 
+/// f<dimensions>(): what is known at run time becomes known to the compiler.
+template <class F>
+Kernel with_dimensions(int dimensions, const F& f) {
+  if (dimensions == 1) return f.template operator()<1>();
+  return dimensions == 2 ? f.template operator()<2>() : f.template operator()<3>();
+}
+
 /// A list of stages and the quantities between them.
 class Stages {
  public:

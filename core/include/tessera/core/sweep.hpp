@@ -58,12 +58,13 @@ class Sweep {
   Domain& domain_;
   Stages stages_;
   Index depth_ = 0;
-  std::vector<Reach> needed_;  // by quantity
-  std::vector<Reach> around_;  // by stage: what its box is more than the cells
-  std::vector<Index3> faces_;  // by stage: 1 along axes with upper faces
-  std::vector<bool> closes_;   // by stage: whether outputs have boundaries
-  std::vector<Index> lag_;     // by stage: planes behind the first
-  std::vector<Index> ring_;    // by quantity: planes kept
+  std::vector<std::size_t> external_;  // quantities: those of run()'s arrays
+  std::vector<Reach> needed_;          // by quantity
+  std::vector<Reach> around_;          // by stage: what its box is more than the cells
+  std::vector<Index3> faces_;          // by stage: 1 along axes with upper faces
+  std::vector<bool> closes_;           // by stage: whether outputs have boundaries
+  std::vector<Index> lag_;             // by stage: planes behind the first
+  std::vector<Index> ring_;            // by quantity: planes kept
   std::vector<Work> work_;
 };
 

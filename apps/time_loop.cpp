@@ -78,6 +78,7 @@ bool TimeLoop::run() {
   open_series();
   if (!checkpoint_.file.empty()) catch_stop_requests();
   started_ = last_sync_ = last_report_ = last_checkpoint_ = comm::wtime();
+  for (PartSeconds& block : domain_.seconds()) block = {};
   first_step_ = step_;
   next_sync_ = step_ + 1;
   const auto record_if_due = [&](bool due) {
@@ -96,12 +97,13 @@ bool TimeLoop::run() {
       text << "stopped by request at step " << step_ << ", t = " << time_ << "; go on with --resume "
            << checkpoint_.file;
       domain_.log().info(text.str());
+      summarise("this part");
       return false;
     }
   }
   record_if_due(true);
   refuse_not_finite();
-  report(true);
+  summarise("done");
   return true;
 }
 
@@ -111,10 +113,16 @@ void TimeLoop::record() {
   if (series_) series_->append(time_, step_);
   ++records_;
   last_record_ = step_;
-  output_seconds_ += comm::wtime() - begin;
+  note_output(comm::wtime() - begin);
+}
+
+void TimeLoop::note_output(double seconds) {
+  output_seconds_ += seconds;
+  for (PartSeconds& block : domain_.seconds()) block.add(Part::output, seconds);
 }
 
 void TimeLoop::write_checkpoint() {
+  const double begin = comm::wtime();
   refuse_not_finite();
   io::CheckpointData data{identity_.program, identity_.config, {}};
   for (const auto& [name, value] : state_.numbers) data.numbers[name] = *value;
@@ -125,6 +133,7 @@ void TimeLoop::write_checkpoint() {
   data.numbers["fixed_step"] = solver_.fixed_step();
   io::write_checkpoint(domain_, checkpoint_.file, state_.fields, data);
   last_checkpoint_ = comm::wtime();
+  note_output(last_checkpoint_ - begin);
 }
 
 /// Collective: throws if any value of the state is not finite: nothing of that is ever written.
@@ -168,27 +177,43 @@ bool TimeLoop::synchronise() {
   if (shared[1] > 0) write_checkpoint();
   if (root && now - last_report_ >= report_seconds) {
     last_report_ = now;
-    report(false);
+    report();
   }
   return false;
 }
 
-void TimeLoop::report(bool final) {
+/// Million cells x steps a second, output aside, for this process's part of the run.
+double TimeLoop::speed() const {
   const double seconds = std::max(comm::wtime() - started_ - output_seconds_, 1e-9);
-  const Index steps = step_ - first_step_;
-  const double speed = static_cast<double>(domain_.grid().cells()) * static_cast<double>(steps) / seconds / 1e6;
+  return static_cast<double>(domain_.grid().cells()) * static_cast<double>(step_ - first_step_) / seconds / 1e6;
+}
+
+/// Collective, at the end of the run: what was done, and where the time went.
+void TimeLoop::summarise(const char* head) {
+  const double elapsed = comm::wtime() - started_;
   std::ostringstream text;
-  if (final) {
-    text << "done: " << steps << " steps, t = " << time_ << ", " << std::setprecision(4) << seconds
-         << " s in the time loop, " << speed << " million cells x steps a second";
-    if (series_) text << "; " << output_seconds_ << " s for " << records_ << " records in " << output_.file;
-    domain_.log().info(text.str());
-    return;
+  text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)
+       << elapsed - output_seconds_ << " s in the time loop, " << speed() << " million cells x steps a second";
+  if (series_) text << "; " << output_seconds_ << " s for output, " << records_ << " records in " << output_.file;
+  const auto parts = part_statistics(domain_.seconds(), elapsed, domain_.communicator());
+  double total = 0;  // ranks begin and end a little apart
+  for (const PartStatistics& part : parts) total += part.mean;
+  text << "\nseconds a block   least     mean      most      share of the time" << std::setprecision(3);
+  for (const PartStatistics& part : parts) {
+    text << "\n  " << std::left << std::setw(14) << part.name;
+    for (const double seconds : {part.least, part.mean, part.most}) text << "  " << std::setw(8) << seconds;
+    text << "  " << std::lround(100 * part.mean / total) << " %";
+    if (series_) series_->note("seconds_" + part.name, {part.least, part.mean, part.most});
   }
+  domain_.log().info(text.str());
+}
+
+void TimeLoop::report() {
+  std::ostringstream text;
   const double part = schedule_.steps() > 0 ? static_cast<double>(step_) / static_cast<double>(schedule_.steps())
                                             : time_ / schedule_.end();
   const double elapsed = comm::wtime() - started_;
-  text << "step " << step_ << ", t = " << std::setprecision(6) << time_ << ", " << std::setprecision(3) << speed
+  text << "step " << step_ << ", t = " << std::setprecision(6) << time_ << ", " << std::setprecision(3) << speed()
        << " Mcells/s, output " << std::setprecision(2) << 100 * output_seconds_ / elapsed << " %, left about "
        << time_left(elapsed * (1 - part) / part);
   domain_.log().info(text.str());

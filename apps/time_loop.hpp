@@ -45,7 +45,10 @@ class TimeLoop {
   void write_checkpoint();
   void refuse_not_finite();
   bool synchronise();
-  void report(bool final);
+  void note_output(double seconds);
+  double speed() const;
+  void report();
+  void summarise(const char* head);
 
   Domain& domain_;
   Solver& solver_;

@@ -82,6 +82,10 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
 
 void Boundary::apply(const Block& block, Array& values, Index reach, double time) const {
   if (!any_) return;
+  domain_.seconds(block).time(Part::boundary, [&] { fill_walls(block, values, reach, time); });
+}
+
+void Boundary::fill_walls(const Block& block, Array& values, Index reach, double time) const {
   Box box = domain_.grown(block, block.local(), reach);
   const Index3 stride{values.stride(0), values.stride(1), values.stride(2)};
   for (int axis = domain_.grid().first_axis(); axis < 3; ++axis) {

@@ -39,6 +39,7 @@ Domain::Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommun
     }
     blocks_.push_back(block);
   }
+  seconds_.resize(blocks_.size());
 }
 
 Box Domain::rank_box() const { return {blocks_.front().cells.lower, blocks_.back().cells.upper}; }
@@ -85,7 +86,13 @@ Box Domain::grown(const Block& block, Box box, Index layers) const {
 }
 
 void Domain::phase(const std::function<void(const Block&)>& task) {
-  team_.run(static_cast<int>(blocks_.size()), [&](int number) { task(blocks_[static_cast<std::size_t>(number)]); });
+  if (blocks_.size() == 1) return task(blocks_.front());
+  team_.run(static_cast<int>(blocks_.size()), [&](int number) {
+    const Block& block = blocks_[static_cast<std::size_t>(number)];
+    task(block);
+    seconds(block).leave();
+  });
+  for (PartSeconds& block : seconds_) block.join();
 }
 
 }  // namespace tessera

@@ -119,29 +119,32 @@ HaloExchange::Transfer HaloExchange::plan_transfer(const Block& block, const Ind
 }
 
 void HaloExchange::run(std::span<Field* const> fields, const Phase& meanwhile, const Phase& afterwards) {
-  const comm::WaitPolicy policy = domain_.exchange().wait;
   const auto plan_of = [&](const Block& block) -> Plan& { return plans_[static_cast<std::size_t>(block.number)]; };
+  const auto timed = [&](const Block& block, Part part, const auto& work) { domain_.seconds(block).time(part, work); };
+  const auto wait = [&](const Block& block) { comm::waitall(plan_of(block).requests, domain_.exchange().wait); };
   if (domain_.exchange().funneled) {
-    for (Plan& plan : plans_) receive(plan);
-    domain_.phase([&](const Block& block) { pack_and_copy(block, fields); });
-    for (Plan& plan : plans_) send(plan);
+    for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { receive(plan_of(block)); });
+    domain_.phase([&](const Block& block) { timed(block, Part::exchange, [&] { pack_and_copy(block, fields); }); });
+    for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { send(plan_of(block)); });
     domain_.phase(meanwhile);
-    for (Plan& plan : plans_) comm::waitall(plan.requests, policy);
+    for (const Block& block : domain_.blocks()) timed(block, Part::wait, [&] { wait(block); });
     domain_.phase([&](const Block& block) {
-      unpack(block, fields);
+      timed(block, Part::exchange, [&] { unpack(block, fields); });
       afterwards(block);
     });
     return;
   }
   domain_.phase([&](const Block& block) {
-    receive(plan_of(block));
-    pack_and_copy(block, fields);
-    send(plan_of(block));
+    timed(block, Part::exchange, [&] {
+      receive(plan_of(block));
+      pack_and_copy(block, fields);
+      send(plan_of(block));
+    });
     meanwhile(block);
   });
   domain_.phase([&](const Block& block) {
-    comm::waitall(plan_of(block).requests, policy);
-    unpack(block, fields);
+    timed(block, Part::wait, [&] { wait(block); });
+    timed(block, Part::exchange, [&] { unpack(block, fields); });
     afterwards(block);
   });
 }

@@ -202,6 +202,11 @@ bool Sweep::in_place(std::size_t input, std::size_t output) const {
 
 void Sweep::run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments) {
   Work& work = work_[static_cast<std::size_t>(block.number)];
+  domain_.seconds(block).time(Part::compute, [&] { run_tiles(block, work, arrays, moments); });
+}
+
+void Sweep::run_tiles(const Block& block, Work& work, std::span<Array* const> arrays,
+                      std::span<const double> moments) const {
   const bool flat = stages_.dimensions() == 2;
   for (const Tile& tile : work.tiles) {
     for (std::size_t e = 0; e < external_.size(); ++e) {

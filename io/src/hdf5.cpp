@@ -70,6 +70,13 @@ void write_attribute(hid_t object, const char* name, const std::vector<int>& val
   check(H5Awrite(attribute, H5T_NATIVE_INT, values.data()), name);
 }
 
+void write_attribute(hid_t object, const char* name, const std::vector<double>& values) {
+  const hsize_t size = values.size();
+  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose, name);
+  const Handle attribute(H5Acreate2(object, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
+  check(H5Awrite(attribute, H5T_NATIVE_DOUBLE, values.data()), name);
+}
+
 std::string read_text_attribute(hid_t object, const char* name) {
   const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
   const Handle type(H5Aget_type(attribute), H5Tclose, name);

@@ -52,6 +52,7 @@ Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCom
 void write_attribute(hid_t object, const char* name, const std::string& value);
 void write_attribute(hid_t object, const char* name, double value);
 void write_attribute(hid_t object, const char* name, const std::vector<int>& values);
+void write_attribute(hid_t object, const char* name, const std::vector<double>& values);
 std::string read_text_attribute(hid_t object, const char* name);
 double read_number_attribute(hid_t object, const char* name);
 

@@ -186,6 +186,12 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
   return resume(domain, name, kept_fields, last_step);
 }
 
+void Series::note(const std::string& name, const std::vector<double>& values) {
+  const hid_t file = file_->file;
+  if (check(H5Aexists(file, name.c_str()), name) > 0) check(H5Adelete(file, name.c_str()), name);
+  write_attribute(file, name.c_str(), values);
+}
+
 void Series::append(double time, Index step) {
   File& f = *file_;
   const hsize_t record = f.records;

@@ -1,4 +1,5 @@
 """The output file, read as users read it: xarray, with each of its HDF5 engines."""
+import re
 import unittest
 
 import numpy
@@ -63,6 +64,27 @@ class Output(unittest.TestCase):
                     self.assertIn("tessera", data.attrs["source"])
                     for word in ("mpdata of tessera ", "MPI: ", "HDF5: ", "compiler: "):
                         self.assertIn(word, data.attrs["version"])
+
+    def test_seconds(self):
+        """Where the time went: for each part least, mean and most over the blocks; together the whole run."""
+        with folder() as where:
+            (where / "run.yaml").write_text(PLANE + "layout: {ranks: [2, 1], threads: [1, 2]}\n")
+            result = run("mpdata", ["run.yaml"], 2, where)
+            self.assertEqual(result.code, 0, result.err)
+            total = 0
+            with xarray.open_dataset(where / "out.h5", engine="h5netcdf") as data:
+                for part in ("compute", "exchange", "wait", "boundary", "output", "rest"):
+                    least, mean, most = data.attrs[f"seconds_{part}"]
+                    self.assertLessEqual(0, least)
+                    self.assertLessEqual(least, mean)
+                    self.assertLessEqual(mean, most)
+                    self.assertEqual(mean > 0, part != "boundary", part)  # a periodic grid has none
+                    self.assertIn(f"\n  {part} ", result.out)
+                    total += mean
+            shares = [int(share) for share in re.findall(r"(\d+) %$", result.out, re.MULTILINE)]
+            self.assertEqual(len(shares), 6, result.out)
+            self.assertAlmostEqual(sum(shares), 100, delta=3)
+            self.assertGreater(total, 0)
 
     def test_overrides_are_kept(self):
         with folder() as where:

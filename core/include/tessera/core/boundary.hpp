@@ -45,6 +45,8 @@ class Boundary {
   bool any() const noexcept { return any_; }
 
  private:
+  void fill_walls(const Block& block, Array& values, Index reach, double time) const;
+
   struct Wall {
     BoundaryCondition condition;
     bool constant = true;              // neither position nor time matter

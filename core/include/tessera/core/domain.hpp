@@ -12,6 +12,7 @@
 #include "tessera/core/layout.hpp"
 #include "tessera/core/log.hpp"
 #include "tessera/core/team.hpp"
+#include "tessera/core/timing.hpp"
 
 namespace tessera {
 
@@ -84,6 +85,10 @@ class Domain {
   /// One phase: task(block) for every block of this rank, each by its thread; returns when all are done.
   void phase(const std::function<void(const Block&)>& task);
 
+  /// Where the time of a block's thread goes, and that of all blocks of this rank.
+  PartSeconds& seconds(const Block& block) noexcept { return seconds_[static_cast<std::size_t>(block.number)]; }
+  std::span<PartSeconds> seconds() noexcept { return seconds_; }
+
   /// Bytes of this rank's fields so far.
   Index allocated() const noexcept { return allocated_; }
   void note_allocation(Index bytes) noexcept { allocated_ += bytes; }
@@ -102,6 +107,7 @@ class Domain {
   SweepOptions sweep_;
   Log log_;
   std::vector<Block> blocks_;
+  std::vector<PartSeconds> seconds_;
   Team team_;
   Index allocated_ = 0;
 };

@@ -45,6 +45,7 @@ class Sweep {
 
   Work make_work(const Block& block) const;
   Box box_of(const Block& block, const Box& cells, std::size_t stage) const;
+  void run_tiles(const Block& block, Work& work, std::span<Array* const> arrays, std::span<const double> moments) const;
   void run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage,
                 std::span<const double> moments) const;
   void close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,

@@ -28,6 +28,8 @@ class Series {
   ~Series();
 
   void append(double time, Index step);
+  /// An attribute of the file, replacing one that is there.
+  void note(const std::string& name, const std::vector<double>& values);
 
  private:
   struct File;

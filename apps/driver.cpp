@@ -85,12 +85,14 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
            (domain.exchange().wait == comm::WaitPolicy::yield ? ", waits yield" : ""));
   log.info(solver.describe());
   log.info("time: " + schedule.describe());
-  log.info("memory: " + megabytes(domain.max(static_cast<double>(domain.allocated()))) + " a rank for fields");
+  log.info("memory: " + megabytes(domain.max(static_cast<double>(domain.allocated()))) + " a rank for fields" +
+           (domain.precision() == Precision::float32 ? ", in single precision" : ""));
   if (output.file.empty()) {
     log.info("output: none (no output.file)");
   } else {
     const Index records = schedule.records();
-    const double record = 8.0 * static_cast<double>(grid.cells()) * static_cast<double>(output.fields.size());
+    const double record = static_cast<double>(bytes_of(domain.precision())) * static_cast<double>(grid.cells()) *
+                          static_cast<double>(output.fields.size());
     log.info("output: " + output.file + ", " +
              (records < 0 ? "records of " : std::to_string(records) + " records of ") + megabytes(record));
   }
@@ -132,11 +134,12 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const Layout layout = read_layout(config, grid, everyone.size(), machine, problem.reach);
   const ExchangeOptions exchange = read_exchange(config, layout, machine, everyone, level, log);
 
-  require_memory(config, grid, layout, machine, everyone);
+  const Precision precision = read_precision(config);
+  require_memory(config, grid, layout, machine, precision, everyone);
 
   // 2. Set up.
   const comm::WaitingCommunicator world = everyone.waiting(exchange.wait);
-  Domain domain(grid, layout, world, exchange, log, read_sweep(config));
+  Domain domain(grid, layout, world, exchange, log, read_sweep(config), precision);
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
   const OutputOptions output = read_output(config, solver->state(), world);

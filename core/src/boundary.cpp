@@ -96,7 +96,7 @@ void Boundary::fill_walls(const Block& block, Array& values, Index reach, double
       Box ghosts = before;
       ghosts.lower[a] = side == 0 ? -1 : block.cells.extent(axis);
       ghosts.upper[a] = ghosts.lower[a] + 1;
-      fill(block, ghosts, axis, side, time, values.row(0, 0), stride, side == 0 ? stride[a] : -stride[a]);
+      fill(block, ghosts, axis, side, time, values.address(0, 0, 0), stride, side == 0 ? stride[a] : -stride[a]);
       // The ghosts just filled count for the axes that follow.
       if (side == 0) --box.lower[a];
       else ++box.upper[a];
@@ -104,16 +104,26 @@ void Boundary::fill_walls(const Block& block, Array& values, Index reach, double
   }
 }
 
-void Boundary::fill(const Block& block, const Box& ghosts, int axis, int side, double time, double* values,
+void Boundary::fill(const Block& block, const Box& ghosts, int axis, int side, double time, std::byte* values,
                     const Index3& stride, Index inside) const {
+  with_real(domain_.precision(), [&]<class Real>() {
+    fill_box(block, ghosts, axis, side, time, reinterpret_cast<Real*>(values), stride, inside);
+  });
+}
+
+template <class Real>
+void Boundary::fill_box(const Block& block, const Box& ghosts, int axis, int side, double time, Real* values,
+                        const Index3& stride, Index inside) const {
   const Grid& grid = domain_.grid();
   const Wall& wall = walls_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(side)];
   const bool is_value = wall.condition.kind == BoundaryCondition::Kind::value;
   const double spacing = grid.spacing(axis);
-  const auto ghost = [&](double first, double v) { return is_value ? 2 * v - first : first + spacing * v; };
+  const auto ghost = [&](double first, double v) {
+    return static_cast<Real>(is_value ? 2 * v - first : first + spacing * v);
+  };
   if (wall.constant) {
     for_each_row(ghosts, [&](Index i, Index j) {
-      double* row = values + i * stride[0] + j * stride[1];
+      Real* row = values + i * stride[0] + j * stride[1];
       for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) row[k] = ghost(row[k + inside], wall.value);
     });
     return;
@@ -126,7 +136,7 @@ void Boundary::fill(const Block& block, const Box& ghosts, int axis, int side, d
     return b == axis ? grid.face(axis, side == 0 ? 0 : grid.cells(axis)) : grid.centre(b, grid.wrap(b, i));
   };
   for_each_row(ghosts, [&](Index i, Index j) {
-    double* row = values + i * stride[0] + j * stride[1];
+    Real* row = values + i * stride[0] + j * stride[1];
     position = {place(0, i), place(1, j), 0};
     for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) {
       position[2] = place(2, k);

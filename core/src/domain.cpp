@@ -17,7 +17,7 @@ int thread_number(const std::array<int, 3>& position, const std::array<int, 3>& 
 }  // namespace
 
 Domain::Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommunicator& communicator,
-               const ExchangeOptions& exchange, const Log& log, const SweepOptions& sweep)
+               const ExchangeOptions& exchange, const Log& log, const SweepOptions& sweep, Precision precision)
     : grid_(grid),
       layout_(layout),
       communicator_(communicator),
@@ -26,6 +26,7 @@ Domain::Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommun
       exchange_(exchange),
       sweep_(sweep),
       log_(log),
+      precision_(precision),
       team_(layout.thread_count()) {
   const std::vector<int> place = ranks_.coordinates(communicator.rank());
   for (int number = 0; number < layout_.thread_count(); ++number) {
@@ -62,7 +63,7 @@ bool Domain::outgrows_cache() const {
   constexpr Index cache = Index{2} << 20U;  // bytes
   Index cells = 1;
   for (int a = 0; a < 3; ++a) cells *= (grid_.cells(a) + layout_.blocks(a) - 1) / layout_.blocks(a);
-  return cells * static_cast<Index>(sizeof(double)) > cache;
+  return cells * bytes_of(precision_) > cache;
 }
 
 bool Domain::thick_enough(Index layers) const {

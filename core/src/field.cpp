@@ -4,14 +4,16 @@
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <stdexcept>
 
 #include "row_memory.hpp"
 
 namespace tessera {
 
-void Array::Free::operator()(double* memory) const { std::free(memory); }
+void Array::Free::operator()(std::byte* memory) const { std::free(memory); }
 
-Array::Array(const Index3& cells, Location location, Index ghosts, int first_axis) {
+Array::Array(const Index3& cells, Location location, Index ghosts, int first_axis, Precision precision)
+    : precision_(precision) {
   Index3 stored{};
   Index3 ghost{};
   for (int a = 0; a < 3; ++a) {
@@ -20,21 +22,26 @@ Array::Array(const Index3& cells, Location location, Index ghosts, int first_axi
     interior_.upper[axis] = cells[axis] + extra(location, a);
     stored[axis] = interior_.upper[axis] + 2 * ghost[axis];
   }
-  constexpr auto element = static_cast<Index>(sizeof(double));
+  const Index element = bytes_of(precision);
   const Index pitch = row_pitch(ghost[2] * element, (stored[2] - ghost[2]) * element) / element;
   stride_ = {stored[1] * pitch, pitch, 1};
   for (int a = 0; a < first_axis; ++a) stride_[static_cast<std::size_t>(a)] = 0;
   bytes_ = ((stored[0] + 1) * stored[1] + 1) * pitch * element + 2 * cache_line;
-  memory_.reset(reinterpret_cast<double*>(allocate_rows(bytes_)));
-  const Index front = (cache_line + round_up_to_line(ghost[2] * element)) / element;  // own cells start on a cache line
-  origin_ = memory_.get() + front + ghost[0] * stride_[0] + ghost[1] * stride_[1];
+  memory_.reset(allocate_rows(bytes_));
+  const Index front = cache_line + round_up_to_line(ghost[2] * element);  // own cells start on a cache line
+  origin_ = memory_.get() + front + (ghost[0] * stride_[0] + ghost[1] * stride_[1]) * element;
+}
+
+std::byte* Array::row_as(Precision precision, Index i, Index j) const {
+  if (precision != precision_) throw std::logic_error("Array: its values are of another precision");
+  return origin_ + offset(i, j, 0);
 }
 
 Field::Field(Domain& domain, std::string name, Location location, Index ghosts)
     : name_(std::move(name)), location_(location), ghosts_(ghosts), arrays_(domain.blocks().size()) {
   domain.phase([&](const Block& block) {
-    arrays_[static_cast<std::size_t>(block.number)] =
-        std::make_unique<Array>(block.cells.extents(), location, ghosts, domain.grid().first_axis());
+    arrays_[static_cast<std::size_t>(block.number)] = std::make_unique<Array>(
+        block.cells.extents(), location, ghosts, domain.grid().first_axis(), domain.precision());
   });
   domain.note_allocation(bytes());
 }

@@ -40,34 +40,37 @@ Box layers(const Block& block, Location location, const Index3& direction, Index
   return box;
 }
 
-double* pack(const Array& array, const Box& box, double* out) {
-  for_each_row(box, [&](Index i, Index j) {
-    out = std::copy(array.row(i, j) + box.lower[2], array.row(i, j) + box.upper[2], out);
-  });
+Index row_bytes(const Array& array, const Box& box) { return box.extent(2) * bytes_of(array.precision()); }
+
+std::byte* pack(const Array& array, const Box& box, std::byte* out) {
+  const Index bytes = row_bytes(array, box);
+  for_each_row(box, [&](Index i, Index j) { out = std::copy_n(array.address(i, j, box.lower[2]), bytes, out); });
   return out;
 }
 
-const double* unpack_box(Array& array, const Box& box, const double* in) {
+const std::byte* unpack_box(Array& array, const Box& box, const std::byte* in) {
+  const Index bytes = row_bytes(array, box);
   for_each_row(box, [&](Index i, Index j) {
-    std::copy_n(in, box.extent(2), array.row(i, j) + box.lower[2]);
-    in += box.extent(2);
+    std::copy_n(in, bytes, array.address(i, j, box.lower[2]));
+    in += bytes;
   });
   return in;
 }
 
 void copy_box(const Array& from, const Box& source, Array& to, const Box& target) {
+  const Index bytes = row_bytes(to, target);
   for (Index i = 0; i < target.extent(0); ++i) {
     for (Index j = 0; j < target.extent(1); ++j) {
-      std::copy_n(from.row(source.lower[0] + i, source.lower[1] + j) + source.lower[2], target.extent(2),
-                  to.row(target.lower[0] + i, target.lower[1] + j) + target.lower[2]);
+      std::copy_n(from.address(source.lower[0] + i, source.lower[1] + j, source.lower[2]), bytes,
+                  to.address(target.lower[0] + i, target.lower[1] + j, target.lower[2]));
     }
   }
 }
 
-std::size_t total(const std::vector<Box>& boxes) {
+Index total_cells(const std::vector<Box>& boxes) {
   Index sum = 0;
   for (const Box& box : boxes) sum += box.cells();
-  return static_cast<std::size_t>(sum);
+  return sum;
 }
 
 }  // namespace
@@ -112,8 +115,9 @@ HaloExchange::Transfer HaloExchange::plan_transfer(const Block& block, const Ind
   transfer.send_tag = block.number * directions + number(direction);
   transfer.receive_tag = neighbour.number * directions + number(opposite(direction));
   if (!transfer.local) {
-    transfer.send_buffer.resize(total(transfer.source));
-    transfer.receive_buffer.resize(total(transfer.target));
+    const Index element = bytes_of(domain_.precision());
+    transfer.send_buffer.resize(static_cast<std::size_t>(total_cells(transfer.source) * element));
+    transfer.receive_buffer.resize(static_cast<std::size_t>(total_cells(transfer.target) * element));
   }
   return transfer;
 }
@@ -170,7 +174,7 @@ void HaloExchange::send(Plan& plan) {
 void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fields) {
   for (Transfer& transfer : plans_[static_cast<std::size_t>(block.number)].transfers) {
     if (!transfer.local) {
-      double* out = transfer.send_buffer.data();
+      std::byte* out = transfer.send_buffer.data();
       for (std::size_t f = 0; f < fields.size(); ++f) out = pack((*fields[f])[block], transfer.source[f], out);
       continue;
     }
@@ -186,7 +190,7 @@ void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fie
 void HaloExchange::unpack(const Block& block, std::span<Field* const> fields) {
   for (const Transfer& transfer : plans_[static_cast<std::size_t>(block.number)].transfers) {
     if (transfer.local) continue;
-    const double* in = transfer.receive_buffer.data();
+    const std::byte* in = transfer.receive_buffer.data();
     for (std::size_t f = 0; f < fields.size(); ++f) in = unpack_box((*fields[f])[block], transfer.target[f], in);
   }
 }

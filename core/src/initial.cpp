@@ -31,7 +31,7 @@ void fill(Domain& domain, Field& field, const Expression& expression, double tim
       std::array<double, 3> position{coordinate(0, i), coordinate(1, j), 0};
       for (Index k = box.lower[2]; k < box.upper[2]; ++k) {
         position[2] = coordinate(2, k);
-        values(i, j, k) = evaluate(position, time);
+        values.set(i, j, k, evaluate(position, time));
       }
     });
   });
@@ -64,7 +64,7 @@ void fill_initial(Domain& domain, Field& field, const Config& config, const Para
     for_each_row(block.local(), [&](Index i, Index j) {
       for (Index k = 0; k < block.cells.extent(2); ++k) {
         const Index number = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
-        field[block](i, j, k) = low + (high - low) * uniform(seed, static_cast<std::uint64_t>(number));
+        field[block].set(i, j, k, low + (high - low) * uniform(seed, static_cast<std::uint64_t>(number)));
       }
     });
   });

@@ -60,12 +60,18 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
   return layout;
 }
 
+Precision read_precision(const Config& config) {
+  const bool single = config.has("precision") && config.at("precision").choice({"single", "double"}) == "single";
+  return single ? Precision::float32 : Precision::float64;
+}
+
 void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
-                    const comm::WaitingCommunicator& communicator) {
+                    Precision precision, const comm::WaitingCommunicator& communicator) {
   double cells = 1;
   for (int a = grid.first_axis(); a < 3; ++a)
     cells *= static_cast<double>(cut(grid.cells(a), layout.ranks[static_cast<std::size_t>(a)], 0).size());
-  const double needed = communicator.allreduce(2 * 8 * cells * machine.ranks_on_node, comm::Operator::max);
+  const double needed = communicator.allreduce(
+      2 * static_cast<double>(bytes_of(precision)) * cells * machine.ranks_on_node, comm::Operator::max);
   const double memory = communicator.allreduce(
       static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)), comm::Operator::min);
   if (needed <= memory) return;

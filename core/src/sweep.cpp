@@ -92,7 +92,7 @@ Box Sweep::box_of(const Block& block, const Box& cells, std::size_t stage) const
 Sweep::Work Sweep::make_work(const Block& block) const {
   const auto& quantities = stages_.quantities();
   const Box whole = swapped(block.local());
-  const Index element = stages_.element();
+  const Index element = bytes_of(stages_.precision());
   const auto row_of = [&](std::size_t q, Index length) {  // bytes; cell 0 begins a cache line
     return row_pitch(needed_[q].below[2] * element, (length + needed_[q].above[2] + 1) * element);
   };
@@ -118,8 +118,8 @@ Sweep::Work Sweep::make_work(const Block& block) const {
   Index rows = whole.extent(1);
   Index length = whole.extent(2);
   if (domain_.sweep().order == SweepOptions::Order::streamed) {
-    constexpr Index vector = 8;      // cells
-    constexpr Index begin_row = 24;  // cells that could be computed in the time of beginning a row
+    const Index vector = cache_line / element;  // cells
+    constexpr Index begin_row = 24;             // cells that could be computed in the time of beginning a row
     double least = std::numeric_limits<double>::infinity();
     for (Index n = 1; n <= whole.extent(1); ++n) {
       for (Index m = 1; m <= (whole.extent(2) + vector - 1) / vector; ++m) {
@@ -208,14 +208,14 @@ void Sweep::run(const Block& block, std::span<Array* const> arrays, std::span<co
 void Sweep::run_tiles(const Block& block, Work& work, std::span<Array* const> arrays,
                       std::span<const double> moments) const {
   const bool flat = stages_.dimensions() == 2;
+  const Index element = bytes_of(stages_.precision());
   for (const Tile& tile : work.tiles) {
     for (std::size_t e = 0; e < external_.size(); ++e) {
       Array& array = *arrays[e];
-      const Index plane = array.stride(flat ? 1 : 0) * stages_.element();
-      const Index row = array.stride(flat ? 0 : 1) * stages_.element();
-      std::byte* origin = reinterpret_cast<std::byte*>(array.row(0, 0));
-      work.storage[external_[e]] = {origin + tile.cells.lower[1] * row + tile.cells.lower[2] * stages_.element(), plane,
-                                    -1, row};
+      const Index plane = array.stride(flat ? 1 : 0) * element;
+      const Index row = array.stride(flat ? 0 : 1) * element;
+      std::byte* origin = array.address(0, 0, 0) + tile.cells.lower[1] * row + tile.cells.lower[2] * element;
+      work.storage[external_[e]] = {origin, plane, -1, row};
     }
     run_tile(block, tile, work.storage, moments);
   }
@@ -271,11 +271,10 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
     const Boundary* boundary = stages_.quantities()[q].boundary;
     if (boundary == nullptr) continue;
     const Storage& of = storage[q];
-    constexpr auto bytes = static_cast<Index>(sizeof(double));
+    const Index bytes = bytes_of(stages_.precision());
     const auto fill = [&](const Box& ghosts, int axis, int side, Index inside) {
       // The plane's own address: the stride from plane to plane does not matter.
-      double* values =
-          reinterpret_cast<double*>(of.at(ghosts.lower[0]) - tile.cells.lower[1] * of.row) - tile.cells.lower[2];
+      std::byte* values = of.at(ghosts.lower[0]) - tile.cells.lower[1] * of.row - tile.cells.lower[2] * bytes;
       const Index3 stride{0, stages_.dimensions() == 2 ? 0 : of.row / bytes, 1};
       boundary->fill(block, swapped(ghosts), array_axis(axis), side, moments[stages_.quantities()[q].moment], values,
                      stride, inside / bytes);

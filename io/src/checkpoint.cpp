@@ -49,17 +49,19 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
     for (const auto& [name, value] : data.numbers) write_attribute(numbers, name.c_str(), value);
     const auto shape = shape_of(grid);
     const Slab slab = slab_of(grid, domain.rank_box());
-    std::vector<double> buffer;
+    std::vector<std::byte> buffer;
+    const Precision precision = domain.precision();
     for (Field* field : fields) {
       const Handle space(H5Screate_simple(grid.dimensions(), shape.data(), nullptr), H5Sclose, "checkpoint");
       const Handle dataset(
-          H5Dcreate2(h5, field->name().c_str(), H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Dclose,
-          "checkpoint of " + field->name());
+          H5Dcreate2(h5, field->name().c_str(), file_type(precision), space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          H5Dclose, "checkpoint of " + field->name());
       const Handle memory(H5Screate_simple(grid.dimensions(), slab.count.data(), nullptr), H5Sclose, "checkpoint");
       check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
             "checkpoint");
       gather(domain, *field, buffer);
-      check(H5Dwrite(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, buffer.data()), "writing " + temporary);
+      check(H5Dwrite(dataset, memory_type(precision), memory, space, H5P_DEFAULT, buffer.data()),
+            "writing " + temporary);
     }
   }
   domain.communicator().barrier();
@@ -87,17 +89,20 @@ CheckpointData read_checkpoint(Domain& domain, const std::string& file, const st
     for (const std::string& name : numbers) data.numbers[name] = read_number_attribute(group, name.c_str());
     const auto shape = shape_of(grid);
     const Slab slab = slab_of(grid, domain.rank_box());
-    std::vector<double> buffer(static_cast<std::size_t>(domain.rank_box().cells()));
+    const Precision precision = domain.precision();
+    std::vector<std::byte> buffer(static_cast<std::size_t>(domain.rank_box().cells() * bytes_of(precision)));
     for (Field* field : fields) {
       const Handle dataset(H5Dopen2(h5, field->name().c_str(), H5P_DEFAULT), H5Dclose, "field " + field->name());
       const Handle space(H5Dget_space(dataset), H5Sclose, "checkpoint");
       std::vector<hsize_t> found(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
       check(H5Sget_simple_extent_dims(space, found.data(), nullptr), "checkpoint");
       if (found != shape) throw Hdf5Error("its grid is " + text_of(found) + ", grid.shape is " + text_of(shape));
+      require_precision(dataset, precision);
       const Handle memory(H5Screate_simple(grid.dimensions(), slab.count.data(), nullptr), H5Sclose, "checkpoint");
       check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
             "checkpoint");
-      check(H5Dread(dataset, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, buffer.data()), "reading " + field->name());
+      check(H5Dread(dataset, memory_type(precision), memory, space, H5P_DEFAULT, buffer.data()),
+            "reading " + field->name());
       scatter(domain, *field, buffer);
     }
   } catch (const Hdf5Error& error) {

@@ -92,6 +92,21 @@ double read_number_attribute(hid_t object, const char* name) {
   return value;
 }
 
+hid_t memory_type(Precision precision) {
+  return precision == Precision::float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
+}
+
+hid_t file_type(Precision precision) { return precision == Precision::float32 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE; }
+
+void require_precision(hid_t dataset, Precision precision) {
+  const Handle type(H5Dget_type(dataset), H5Tclose, "precision");
+  const bool single = H5Tget_size(type) == sizeof(float);
+  if (single != (precision == Precision::float32)) {
+    throw Hdf5Error(std::string("its values are in ") + (single ? "single" : "double") +
+                    " precision, the configuration asks for precision: " + (single ? "double" : "single"));
+  }
+}
+
 Slab slab_of(const Grid& grid, const Box& box) {
   Slab slab;
   for (int a = grid.first_axis(); a < 3; ++a) {

@@ -56,6 +56,12 @@ void write_attribute(hid_t object, const char* name, const std::vector<double>& 
 std::string read_text_attribute(hid_t object, const char* name);
 double read_number_attribute(hid_t object, const char* name);
 
+/// Of a field's values, in memory and in a file.
+hid_t memory_type(Precision precision);
+hid_t file_type(Precision precision);
+/// Throws Hdf5Error if a data set does not hold values of this precision.
+void require_precision(hid_t dataset, Precision precision);
+
 /// A box of the grid in a data set: extents in the grid's dimensions, after an optional time index.
 struct Slab {
   std::vector<hsize_t> start;

@@ -72,7 +72,7 @@ struct Series::File {
   Handle step;
   std::vector<Handle> values;
   hsize_t records = 0;
-  std::vector<double> buffer;
+  std::vector<std::byte> buffer;
 
   std::vector<hsize_t> extents(hsize_t times) const {
     std::vector<hsize_t> result = shape_of(domain.grid());
@@ -136,7 +136,8 @@ Series::Series(Domain& domain, const std::string& name, std::vector<Field*> fiel
 
   std::vector<hsize_t> most = f.extents(unlimited);
   for (Field* field : f.fields) {
-    f.values.push_back(create_dataset(f.file, field->name(), H5T_IEEE_F64LE, f.extents(0), most, chunk_of(domain)));
+    f.values.push_back(
+        create_dataset(f.file, field->name(), file_type(domain.precision()), f.extents(0), most, chunk_of(domain)));
     write_attribute(f.values.back(), "long_name", field->name());
     write_attribute(f.values.back(), "units", "1");
     check(H5DSattach_scale(f.values.back(), f.time, 0), "attaching time");
@@ -164,6 +165,7 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
       if (!same_rank || shape != file->extents(shape[0])) {
         throw Hdf5Error("'" + field->name() + "' has another shape than grid.shape");
       }
+      require_precision(file->values.back(), domain.precision());
     }
   } catch (const Hdf5Error& error) {
     // The same file tells every rank the same.
@@ -205,7 +207,7 @@ void Series::append(double time, Index step) {
     gather(f.domain, *f.fields[v], f.buffer);
     const Handle space(H5Dget_space(f.values[v]), H5Sclose, "record");
     check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "record");
-    check(H5Dwrite(f.values[v], H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, f.buffer.data()),
+    check(H5Dwrite(f.values[v], memory_type(f.domain.precision()), memory, space, H5P_DEFAULT, f.buffer.data()),
           "writing " + f.fields[v]->name() + " to " + f.name);
   }
   const bool root = f.domain.communicator().root();

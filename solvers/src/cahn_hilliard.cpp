@@ -71,17 +71,17 @@ void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finis
 
 }  // namespace
 
-Kernel make_potential(const Coefficients& coefficients) {
-  return with_dimensions(coefficients.dimensions, [&]<int Axes>() -> Kernel {
-    return [coefficients](const Panel& panel) { potential_rows<double, Axes>(panel, coefficients); };
+Kernel make_potential(const Coefficients& coefficients, Precision precision) {
+  return specialise(precision, coefficients.dimensions, [&]<class Real, int Axes>() -> Kernel {
+    return [coefficients](const Panel& panel) { potential_rows<Real, Axes>(panel, coefficients); };
   });
 }
 
-Kernel make_rate(const Coefficients& coefficients, const Finish& finish) {
+Kernel make_rate(const Coefficients& coefficients, Precision precision, const Finish& finish) {
   const auto make = [&]<class Real, int Axes, int Outputs, bool Compared>() -> Kernel {
     return [=](const Panel& panel) { rate_rows<Real, Axes, Outputs, Compared>(panel, coefficients, finish); };
   };
-  return choose_finish(make, coefficients.dimensions, finish);
+  return choose_finish(make, precision, coefficients.dimensions, finish);
 }
 
 }  // namespace tessera::cahn_hilliard::HWY_NAMESPACE
@@ -127,10 +127,11 @@ class Equation {
                   const std::vector<Stages::Quantity>& outputs, const Finish& finish, std::size_t moment) const {
     const Reach around = Reach::around(coefficients_.dimensions, 1);
     const Stages::Quantity mu = stages.temporary(Location::cells, &boundary_mu_, moment);
-    stages.add("chemical potential", {{c, around}}, {mu}, HWY_DYNAMIC_DISPATCH(make_potential)(coefficients_));
+    stages.add("chemical potential", {{c, around}}, {mu},
+               HWY_DYNAMIC_DISPATCH(make_potential)(coefficients_, stages.precision()));
     std::vector<Stages::Input> inputs{{mu, around}, {c, {}}};
     inputs.insert(inputs.end(), more.begin(), more.end());
-    stages.add("rate", inputs, outputs, HWY_DYNAMIC_DISPATCH(make_rate)(coefficients_, finish));
+    stages.add("rate", inputs, outputs, HWY_DYNAMIC_DISPATCH(make_rate)(coefficients_, stages.precision(), finish));
   }
 
  private:

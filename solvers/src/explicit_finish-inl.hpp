@@ -70,11 +70,11 @@ class Finisher {
 
 /// kernel.template operator()<Real, Axes, Outputs, Compared>() for the finish at hand.
 template <class F>
-Kernel choose_finish(const F& kernel, int dimensions, const Finish& finish) {
-  return with_dimensions(dimensions, [&]<int Axes>() -> Kernel {
-    if (finish.compared) return kernel.template operator()<double, Axes, 1, true>();
-    if (finish.steps.size() == 2) return kernel.template operator()<double, Axes, 2, false>();
-    return kernel.template operator()<double, Axes, 1, false>();
+Kernel choose_finish(const F& kernel, Precision precision, int dimensions, const Finish& finish) {
+  return specialise(precision, dimensions, [&]<class Real, int Axes>() -> Kernel {
+    if (finish.compared) return kernel.template operator()<Real, Axes, 1, true>();
+    if (finish.steps.size() == 2) return kernel.template operator()<Real, Axes, 2, false>();
+    return kernel.template operator()<Real, Axes, 1, false>();
   });
 }
 

@@ -73,8 +73,8 @@ class ExplicitSolver final : public Solver {
     double amplitude = 0;
     for (const Block& block : domain_.blocks()) {
       for_each_row(block.local(), [&](Index i, Index j) {
-        const double* row = now_[block].row(i, j);
-        for (Index k = 0; k < block.cells.extent(2); ++k) amplitude = std::max(amplitude, std::fabs(row[k]));
+        for (Index k = 0; k < block.cells.extent(2); ++k)
+          amplitude = std::max(amplitude, std::fabs(std::as_const(now_)[block](i, j, k)));
       });
     }
     return 2 / equation_.spectral_bound(amplitude);
@@ -101,7 +101,7 @@ class ExplicitSolver final : public Solver {
 
   /// External quantities: c, what is compared, if anything, and the outputs of the last step.
   Stages make_stages(const Finish& finish, int steps) const {
-    Stages stages(domain_.grid().dimensions());
+    Stages stages(domain_.grid().dimensions(), domain_.precision());
     Stages::Quantity c = stages.external();
     std::vector<Stages::Input> inputs;
     if (finish.compared) inputs.push_back({stages.external(), {}});

@@ -114,7 +114,8 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
   fill_initial(domain, psi_, config.at("initial").at("psi"), parameters);
 
   const auto add_sweep = [&](int first, int last, int steps) {
-    sweeps_.emplace_back(domain, make_stages(grid.dimensions(), options, g_.has_value(), uniform_, first, last, steps));
+    sweeps_.emplace_back(domain, make_stages(grid.dimensions(), domain.precision(), options, g_.has_value(), uniform_,
+                                             first, last, steps));
   };
   if (deep_) {
     add_sweep(1, options.iterations, 1);
@@ -182,14 +183,16 @@ void Mpdata::require_stable(const Config& section) {
       if (!uniform_) {
         const Array& c = courant_[at(d)][block];
         lower = c(i, j, k);
-        upper = c.row(i, j)[k + c.stride(grid.first_axis() + d)];
+        Index3 above{i, j, k};
+        ++above[at(grid.first_axis() + d)];
+        upper = c(above[0], above[1], above[2]);
       }
       if (!std::isfinite(lower) || !std::isfinite(upper)) return std::numeric_limits<double>::quiet_NaN();
       sum += std::fmax(upper, 0) - std::fmin(lower, 0);
     }
     return g_ ? sum / (*g_)[block](i, j, k) : sum;
   };
-  constexpr double rounding = 1e-12;
+  const double rounding = domain_.precision() == Precision::float32 ? 1e-6 : 1e-12;
   double worst = 0;
   std::vector<double> largest(domain_.blocks().size(), 0);
   domain_.phase([&](const Block& block) {

@@ -363,9 +363,8 @@ Kernel with_flags(const F& f, bool flag, Flags... flags) {
 }
 template <class F, class... Flags>
 Kernel choose(const F& f, const Variant& variant, Flags... flags) {
-  return with_dimensions(variant.dimensions, [&]<int Axes>() {
-    return variant.single ? with_flags<float, Axes>(f, flags...) : with_flags<double, Axes>(f, flags...);
-  });
+  return specialise(variant.precision, variant.dimensions,
+                    [&]<class Real, int Axes>() { return with_flags<Real, Axes>(f, flags...); });
 }
 
 }  // namespace

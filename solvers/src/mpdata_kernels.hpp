@@ -12,10 +12,10 @@ using Courant3 = std::array<double, 3>;  // of a uniform flow, a number a dimens
 /// Which of the kernels' variants.
 struct Variant {
   int dimensions;
-  bool single;  // precision: float
-  bool gauge;   // infinite gauge (Smolarkiewicz 2006): corrected Courant numbers are fluxes
-  bool has_g;   // a coordinate factor
-  bool split;   // no cross terms
+  Precision precision;
+  bool gauge;  // infinite gauge (Smolarkiewicz 2006): corrected Courant numbers are fluxes
+  bool has_g;  // a coordinate factor
+  bool split;  // no cross terms
   double epsilon;
 };
 

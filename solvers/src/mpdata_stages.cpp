@@ -14,12 +14,13 @@ std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
 class Builder {
  public:
-  Builder(int dimensions, const Options& options, bool has_g, const std::optional<Courant3>& uniform)
+  Builder(int dimensions, Precision precision, const Options& options, bool has_g,
+          const std::optional<Courant3>& uniform)
       : dimensions_(dimensions),
         options_(options),
-        variant_{dimensions, false, options.infinite_gauge, has_g, options.dimensionally_split, options.epsilon},
+        variant_{dimensions, precision, options.infinite_gauge, has_g, options.dimensionally_split, options.epsilon},
         uniform_(uniform),
-        stages_(dimensions) {}
+        stages_(dimensions, precision) {}
 
   Stages build(int first, int last, int steps) {
     const bool limited = options_.nonoscillatory && last > 1;
@@ -137,9 +138,9 @@ class Builder {
 
 }  // namespace
 
-Stages make_stages(int dimensions, const Options& options, bool has_g,
+Stages make_stages(int dimensions, Precision precision, const Options& options, bool has_g,
                    const std::optional<std::array<double, 3>>& uniform, int first, int last, int steps) {
-  return Builder(dimensions, options, has_g, uniform).build(first, last, steps);
+  return Builder(dimensions, precision, options, has_g, uniform).build(first, last, steps);
 }
 
 }  // namespace tessera::mpdata

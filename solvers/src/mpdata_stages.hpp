@@ -17,7 +17,7 @@ namespace tessera::mpdata {
 ///     G                                       if has_g
 ///     psi, the result
 ///     Courant numbers of each dimension left  if 1 < last < iterations
-Stages make_stages(int dimensions, const Options& options, bool has_g,
+Stages make_stages(int dimensions, Precision precision, const Options& options, bool has_g,
                    const std::optional<std::array<double, 3>>& uniform, int first, int last, int steps = 1);
 
 }  // namespace tessera::mpdata

@@ -96,6 +96,9 @@ class BadInput(unittest.TestCase):
     def test_too_many_iterations(self):
         self.mpdata("mpdata:", "mpdata:\n  iterations: ¦1000", "mpdata.iterations: more than 100 passes", "2 to 4 are usual")
 
+    def test_unknown_precision(self):
+        self.mpdata("grid:", "precision: ¦half\ngrid:", "precision: 'half' is not allowed", "allowed: single, double")
+
     def test_unknown_choice(self):
         self.cahn_hilliard("step: 0.01", "step: 0.01, stepper: ¦eular",
                            "time.stepper: 'eular' is not allowed; did you mean 'euler'?", "Allowed: euler")

@@ -103,6 +103,15 @@ class Output(unittest.TestCase):
                     for variable in a.variables:
                         self.assertEqual(a[variable].values.tobytes(), b[variable].values.tobytes(), variable)
 
+    def test_single_precision(self):
+        for app, text, field in (("mpdata", LINE, "psi"), ("cahn-hilliard", SPACE, "c")):
+            with self.subTest(app=app), folder() as one, folder() as many:
+                alone = write(app, text + "precision: single\n", one)
+                cut = write(app, text + "precision: single\n", many, 3)
+                with xarray.open_dataset(alone, engine="h5netcdf") as a, xarray.open_dataset(cut, engine="h5netcdf") as b:
+                    self.assertEqual(a[field].dtype, numpy.float32)
+                    self.assertEqual(a[field].values.tobytes(), b[field].values.tobytes())
+
     def test_last_step_is_written(self):
         with folder() as where:
             path = write("mpdata", MPDATA, where, 1, "--set", "time.steps=5")

@@ -104,6 +104,19 @@ class Resume(unittest.TestCase):
                        lambda time, step: ["--set", f"time.steps={step + 700}"],
                        lambda process, pids, where: process.send_signal(signal.SIGUSR1), codes=(3,) if OPEN_MPI else (0, 3))
 
+    def test_single_precision(self):
+        """Kept in single precision, and refused for a run in double: its bits could not be those of an unbroken one."""
+        text = MPDATA.replace("every: 2", "every: 500") + "precision: single\n"
+        self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
+                       lambda time, step: ["--set", f"time.steps={step + 700}"], self.ask_one)
+        with folder() as where:
+            (where / "run.yaml").write_text(text + CHECKPOINT)
+            self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], self.ask_all)
+            refused = run("mpdata", ["run.yaml", "--resume", "--set", "precision=double"], 2, where)
+            self.assertEqual(refused.code, 2)
+            self.assertIn("run.ckpt cannot be used: its values are in single precision, the configuration asks for precision: double",
+                          refused.err)
+
     def test_killed_after_a_checkpoint(self):
         """Records after the last checkpoint are written once more, and appear once."""
         text = MPDATA.replace("every: 2", "every: 20") + CHECKPOINT.replace("}", ", every_seconds: 0.3}")

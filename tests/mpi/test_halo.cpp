@@ -29,12 +29,13 @@ void fill(Domain& domain, Field& field, std::size_t number, Index ghosts) {
       all.upper[static_cast<std::size_t>(a)] += ghosts;
     }
     for_each_row(all, [&](Index i, Index j) {
-      for (Index k = all.lower[2]; k < all.upper[2]; ++k) values(i, j, k) = untouched;
+      for (Index k = all.lower[2]; k < all.upper[2]; ++k) values.set(i, j, k, untouched);
     });
     for_each_row(values.interior(), [&](Index i, Index j) {
       for (Index k = 0; k < values.interior().upper[2]; ++k) {
-        values(i, j, k) = name_of(domain.grid(), field.location(), number,
-                                  {block.global(0, i), block.global(1, j), block.global(2, k)});
+        values.set(i, j, k,
+                   name_of(domain.grid(), field.location(), number,
+                           {block.global(0, i), block.global(1, j), block.global(2, k)}));
       }
     });
   });

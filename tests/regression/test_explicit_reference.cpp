@@ -33,7 +33,7 @@ std::string config_of(const Config& c, double width, double rate) {
 
 }  // namespace
 
-TEST_CASE("every Cartesian Cahn-Hilliard case with Euler, on several layouts") {
+TEST_CASE("every Cartesian Cahn-Hilliard case with Euler, on several layouts, and in single precision") {
   struct Equation {
     const char* name;
     double width;
@@ -66,5 +66,9 @@ TEST_CASE("every Cartesian Cahn-Hilliard case with Euler, on several layouts") {
       if (layouts == 3) break;
     }
     CHECK(layouts > 0);
+    // With adapted steps, rounding decides now and then whether a step is taken.
+    if (reference.at("adaptive").flag()) continue;
+    const auto single = run_cahn_hilliard("precision: single\n" + config, serial(dimensions), self());
+    CHECK(largest_difference(single->values, expected) <= 2e-6);
   }
 }

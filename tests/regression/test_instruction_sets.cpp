@@ -94,8 +94,11 @@ TEST_CASE("all instruction sets give the same bits") {
   std::vector<std::vector<double>> first;
   for_each_instruction_set([&] {
     std::vector<std::vector<double>> results;
-    for (const char* option : options) results.push_back(run_mpdata(advected + option, serial(3), self())->values);
-    results.push_back(run_cahn_hilliard(separating, serial(2), self())->values);
+    for (const std::string precision : {"precision: single\n", "precision: double\n"}) {
+      for (const char* option : options)
+        results.push_back(run_mpdata(precision + advected + option, serial(3), self())->values);
+      results.push_back(run_cahn_hilliard(precision + separating, serial(2), self())->values);
+    }
     for (const auto& values : results) REQUIRE(std::isfinite(values.front()));
     if (first.empty()) first = results;
     for (std::size_t i = 0; i < results.size(); ++i) CHECK(same_bits(results[i], first[i]));

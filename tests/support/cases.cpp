@@ -145,7 +145,7 @@ Case serial(int dimensions) {
 }
 
 std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach,
-                                    const comm::WaitingCommunicator& communicator) {
+                                    const comm::WaitingCommunicator& communicator, Precision precision) {
   Layout layout;
   if (choose_layout(grid, {c.ranks, c.threads}, communicator.size(), 1, reach, layout)) return nullptr;
   ExchangeOptions exchange;
@@ -156,7 +156,7 @@ std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach
   if (c.plain) sweep.order = SweepOptions::Order::plain;
   if (c.tiles) sweep.cache = 1;
   sweep.steps_at_once = c.steps_at_once;
-  return std::make_unique<Domain>(grid, layout, communicator, exchange, Log(false, Verbosity::quiet), sweep);
+  return std::make_unique<Domain>(grid, layout, communicator, exchange, Log(false, Verbosity::quiet), sweep, precision);
 }
 
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b) {

@@ -53,7 +53,8 @@ Case serial(int dimensions);
 
 /// The case's domain, or none if its blocks are too thin for `reach`.
 std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach,
-                                    const comm::WaitingCommunicator& communicator);
+                                    const comm::WaitingCommunicator& communicator,
+                                    Precision precision = Precision::float64);
 
 /// Bit patterns, so that -0 and NaN count.
 bool same_bits(const std::vector<double>& a, const std::vector<double>& b);

@@ -36,7 +36,8 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
                                          const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
   const mpdata::Options options = mpdata::read_options(config);
-  const auto domain = make_domain(read_grid(config, true), c, options.shallow_depth(), communicator);
+  const auto domain =
+      make_domain(read_grid(config, true), c, options.shallow_depth(), communicator, read_precision(config));
   if (!domain) return std::nullopt;
   const auto solver = mpdata::make_solver(config, options, *domain, read_parameters(config.section("parameters")));
   config.at("time").number("step", 1);
@@ -48,7 +49,8 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
 inline std::optional<Outcome> run_cahn_hilliard(const std::string& text, const Case& c,
                                                 const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
-  const auto domain = make_domain(read_grid(config, false), c, cahn_hilliard::reach, communicator);
+  const auto domain =
+      make_domain(read_grid(config, false), c, cahn_hilliard::reach, communicator, read_precision(config));
   if (!domain) return std::nullopt;
   const auto solver = cahn_hilliard::make_solver(config, *domain, read_parameters(config.section("parameters")));
   Outcome outcome = advance(*domain, *solver, config);

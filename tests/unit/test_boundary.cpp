@@ -41,7 +41,7 @@ TEST_CASE("ghosts of value and derivative, constant and by expression, corners i
   const Block& block = domain->blocks().front();
   Array& values = field[block];
   for (Index j = 0; j < 3; ++j) {
-    for (Index k = 0; k < 4; ++k) values(0, j, k) = static_cast<double>(10 * j + k);
+    for (Index k = 0; k < 4; ++k) values.set(0, j, k, static_cast<double>(10 * j + k));
   }
   boundary.apply(block, values, 1, 0.5);
   for (Index k = 0; k < 4; ++k) {
@@ -61,8 +61,8 @@ TEST_CASE("without a word the derivative is zero, and periodic ends are left alo
   const Boundary boundary(*domain, config.at("grid"), "other", {});
   Field field(*domain, "f", Location::cells, 1);
   const Block& block = domain->blocks().front();
-  field[block](0, 1, 0) = 3;
-  field[block](0, -1, 0) = 8;
+  field[block].set(0, 1, 0, 3);
+  field[block].set(0, -1, 0, 8);
   boundary.apply(block, field[block], 1, 0);
   CHECK(field[block](0, 1, -1) == 3);
   CHECK(field[block](0, -1, 0) == 8);

@@ -36,7 +36,7 @@ TEST_CASE("operators, functions, constants and parameters") {
 TEST_CASE("copies are independent, and know what they use") {
   const Expression original(quoted("x + 10*t"), 2, true, {});
   const Expression copy = original;  // NOLINT(performance-unnecessary-copy-initialization): it is under test
-  CHECK(copy({0, 1, 0}, 2) == 21);  // axis 1 is x of a 2-D grid
+  CHECK(copy({0, 1, 0}, 2) == 21);   // axis 1 is x of a 2-D grid
   CHECK(original({0, 5, 0}, 0) == 5);
   CHECK(copy({0, 1, 0}, 2) == 21);
   CHECK(copy.uses_time());

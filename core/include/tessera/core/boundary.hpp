@@ -36,15 +36,18 @@ class Boundary {
   /// Called in a phase, for a block by its own thread.
   void apply(const Block& block, Array& values, Index reach, double time) const;
 
-  /// Fills the box `ghosts` beyond one end of an axis. `values` is the address of cell (0, 0, 0), `stride` the distances
-  /// between cells, `inside` the distance from a ghost to the cell beside it within the wall.
-  void fill(const Block& block, const Box& ghosts, int axis, int side, double time, double* values,
+  /// Fills the box `ghosts` beyond one end of an axis. `values` is the address of cell (0, 0, 0), in the domain's precision,
+  /// `stride` the distances between cells, `inside` the distance from a ghost to the cell beside it within the wall, in values.
+  void fill(const Block& block, const Box& ghosts, int axis, int side, double time, std::byte* values,
             const Index3& stride, Index inside) const;
 
   /// True if any end is not periodic.
   bool any() const noexcept { return any_; }
 
  private:
+  template <class Real>
+  void fill_box(const Block& block, const Box& ghosts, int axis, int side, double time, Real* values,
+                const Index3& stride, Index inside) const;
   void fill_walls(const Block& block, Array& values, Index reach, double time) const;
 
   struct Wall {

@@ -11,6 +11,7 @@
 #include "tessera/core/grid.hpp"
 #include "tessera/core/layout.hpp"
 #include "tessera/core/log.hpp"
+#include "tessera/core/precision.hpp"
 #include "tessera/core/team.hpp"
 #include "tessera/core/timing.hpp"
 
@@ -57,7 +58,8 @@ class Domain {
   /// `layout` must have as many ranks as `communicator`, which is not copied, and which nobody else may use
   /// for messages.
   Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommunicator& communicator,
-         const ExchangeOptions& exchange, const Log& log, const SweepOptions& sweep = {});
+         const ExchangeOptions& exchange, const Log& log, const SweepOptions& sweep = {},
+         Precision precision = Precision::float64);
 
   const Grid& grid() const noexcept { return grid_; }
   const Layout& layout() const noexcept { return layout_; }
@@ -65,6 +67,8 @@ class Domain {
   const ExchangeOptions& exchange() const noexcept { return exchange_; }
   const SweepOptions& sweep() const noexcept { return sweep_; }
   const Log& log() const noexcept { return log_; }
+  /// Of its fields.
+  Precision precision() const noexcept { return precision_; }
 
   std::span<const Block> blocks() const noexcept { return blocks_; }
   /// All cells of this rank.
@@ -106,6 +110,7 @@ class Domain {
   ExchangeOptions exchange_;
   SweepOptions sweep_;
   Log log_;
+  Precision precision_;
   std::vector<Block> blocks_;
   std::vector<PartSeconds> seconds_;
   Team team_;

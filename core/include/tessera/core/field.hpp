@@ -23,37 +23,63 @@ class Array {
  public:
   /// Allocates and zeroes, so that the calling thread touches the memory first.
   /// `cells`: the block's extents; `ghosts`: layers at both ends of each axis that is not flat.
-  Array(const Index3& cells, Location location, Index ghosts, int first_axis);
+  Array(const Index3& cells, Location location, Index ghosts, int first_axis, Precision precision = Precision::float64);
 
-  double* row(Index i, Index j) noexcept { return origin_ + i * stride_[0] + j * stride_[1]; }
-  const double* row(Index i, Index j) const noexcept { return origin_ + i * stride_[0] + j * stride_[1]; }
-  double& operator()(Index i, Index j, Index k) noexcept { return row(i, j)[k]; }
-  double operator()(Index i, Index j, Index k) const noexcept { return row(i, j)[k]; }
-  /// Distance in memory between neighbours along an axis; 0 along a flat one.
+  Precision precision() const noexcept { return precision_; }
+  /// Real must be the array's (std::logic_error).
+  template <class Real>
+  Real* row(Index i, Index j) {
+    return reinterpret_cast<Real*>(row_as(precision_of<Real>, i, j));
+  }
+  template <class Real>
+  const Real* row(Index i, Index j) const {
+    return reinterpret_cast<const Real*>(row_as(precision_of<Real>, i, j));
+  }
+  /// A value of either precision: for setting up and looking, not for kernels.
+  double operator()(Index i, Index j, Index k) const {
+    const void* value = address(i, j, k);
+    return with_real(precision_, [&]<class Real>() { return double{*static_cast<const Real*>(value)}; });
+  }
+  void set(Index i, Index j, Index k, double value) {
+    void* to = address(i, j, k);
+    with_real(precision_, [&]<class Real>() { *static_cast<Real*>(to) = static_cast<Real>(value); });
+  }
+  /// Where a value lies.
+  std::byte* address(Index i, Index j, Index k) noexcept { return origin_ + offset(i, j, k); }
+  const std::byte* address(Index i, Index j, Index k) const noexcept { return origin_ + offset(i, j, k); }
+  /// Distance in memory between neighbours along an axis, in values; 0 along a flat one.
   Index stride(int axis) const noexcept { return stride_[static_cast<std::size_t>(axis)]; }
   /// A box of it as a buffer for all calls of comm.
-  comm::StridedView<double> view(const Box& box) noexcept { return {at(box), box.extents(), stride_}; }
-  comm::StridedView<const double> view(const Box& box) const noexcept { return {at(box), box.extents(), stride_}; }
+  template <class Real>
+  comm::StridedView<Real> view(const Box& box) {
+    return {row<Real>(box.lower[0], box.lower[1]) + box.lower[2], box.extents(), stride_};
+  }
+  template <class Real>
+  comm::StridedView<const Real> view(const Box& box) const {
+    return {row<Real>(box.lower[0], box.lower[1]) + box.lower[2], box.extents(), stride_};
+  }
   /// The block's own values, without ghosts.
   const Box& interior() const noexcept { return interior_; }
   Index bytes() const noexcept { return bytes_; }
 
  private:
   struct Free {
-    void operator()(double* memory) const;
+    void operator()(std::byte* memory) const;
   };
-  double* at(const Box& box) const noexcept {
-    return origin_ + box.lower[0] * stride_[0] + box.lower[1] * stride_[1] + box.lower[2];
+  std::byte* row_as(Precision precision, Index i, Index j) const;
+  Index offset(Index i, Index j, Index k) const noexcept {
+    return (i * stride_[0] + j * stride_[1] + k) * bytes_of(precision_);
   }
 
   Box interior_;
   Index3 stride_{0, 0, 1};
+  Precision precision_;
   Index bytes_ = 0;
-  std::unique_ptr<double, Free> memory_;
-  double* origin_ = nullptr;
+  std::unique_ptr<std::byte, Free> memory_;
+  std::byte* origin_ = nullptr;
 };
 
-/// A named quantity on the whole grid: the arrays of this rank's blocks.
+/// A named quantity on the whole grid, in the domain's precision: the arrays of this rank's blocks.
 class Field {
  public:
   Field(Domain& domain, std::string name, Location location, Index ghosts);

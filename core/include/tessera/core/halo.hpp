@@ -38,8 +38,8 @@ class HaloExchange {
     bool local = false;
     int send_tag = 0;
     int receive_tag = 0;
-    std::vector<double> send_buffer;
-    std::vector<double> receive_buffer;
+    std::vector<std::byte> send_buffer;
+    std::vector<std::byte> receive_buffer;
   };
   struct Plan {  // of one block
     std::vector<Transfer> transfers;

@@ -15,10 +15,13 @@ Grid read_grid(const Config& config, bool periodic_by_default);
 /// anything is allocated.
 Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach);
 
+/// The key `precision`: single or double (the default).
+Precision read_precision(const Config& config);
+
 /// Refuses a grid of which one rank's part of two fields alone does not fit into the node's memory.
 /// Collective, because nodes may differ.
 void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
-                    const comm::WaitingCommunicator& communicator);
+                    Precision precision, const comm::WaitingCommunicator& communicator);
 
 /// layout.messages (auto, multiple, funneled), layout.exchange (auto, pass), layout.wait (auto, spin, yield).
 /// Collective. Warns where the MPI gives no MPI_THREAD_MULTIPLE, and where there are more threads than cores.

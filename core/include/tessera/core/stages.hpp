@@ -100,11 +100,13 @@ struct Panel {
 
 using Kernel = std::function<void(const Panel&)>;
 
-/// f<dimensions>(): what is known at run time becomes known to the compiler.
+/// f<Real, dimensions>(): what is known at run time becomes known to the compiler.
 template <class F>
-Kernel with_dimensions(int dimensions, const F& f) {
-  if (dimensions == 1) return f.template operator()<1>();
-  return dimensions == 2 ? f.template operator()<2>() : f.template operator()<3>();
+Kernel specialise(Precision precision, int dimensions, const F& f) {
+  return with_real(precision, [&]<class Real>() -> Kernel {
+    if (dimensions == 1) return f.template operator()<Real, 1>();
+    return dimensions == 2 ? f.template operator()<Real, 2>() : f.template operator()<Real, 3>();
+  });
 }
 
 /// A list of stages and the quantities between them.
@@ -130,8 +132,9 @@ class Stages {
     std::size_t moment = 0;
   };
 
-  /// `element`: bytes of a value.
-  explicit Stages(int dimensions, Index element = sizeof(double)) : dimensions_(dimensions), element_(element) {}
+  /// `precision`: of all quantities.
+  explicit Stages(int dimensions, Precision precision = Precision::float64)
+      : dimensions_(dimensions), precision_(precision) {}
 
   /// An array that is handed to each run, in the order of these calls.
   Quantity external(Location location = Location::cells);
@@ -142,7 +145,7 @@ class Stages {
   void add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel);
 
   int dimensions() const noexcept { return dimensions_; }
-  Index element() const noexcept { return element_; }
+  Precision precision() const noexcept { return precision_; }
   const std::vector<Stage>& list() const noexcept { return list_; }
   const std::vector<Properties>& quantities() const noexcept { return quantities_; }
 
@@ -152,7 +155,7 @@ class Stages {
 
  private:
   int dimensions_;
-  Index element_;
+  Precision precision_;
   std::vector<Stage> list_;
   std::vector<Properties> quantities_;
 };

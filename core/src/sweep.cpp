@@ -67,7 +67,6 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
     external_.push_back(q);
     for (std::size_t a = 0; a < 3; ++a) depth_ = std::max({depth_, needed_[q].below[a], needed_[q].above[a]});
   }
-  for (Index& planes : ring_) planes = static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(planes)));
   work_.resize(domain.blocks().size());
   // Each block's thread makes, and so first touches, its own rings.
   domain.phase([&](const Block& block) { work_[static_cast<std::size_t>(block.number)] = make_work(block); });
@@ -99,10 +98,17 @@ Sweep::Work Sweep::make_work(const Block& block) const {
   const auto rows_of = [&](std::size_t q, Index rows) {
     return rows + needed_[q].below[1] + needed_[q].above[1] + (stages_.dimensions() == 3 ? 1 : 0);
   };
+  // Beginning a stage costs as much as many cells: short rows are done several at once, as long as they stay in the
+  // first cache.
+  const auto band_of = [&](Index length) {
+    constexpr Index bytes = 8192;
+    constexpr Index most = 16;
+    return stages_.dimensions() == 2 ? std::clamp(bytes / (length * element), Index{1}, most) : Index{1};
+  };
   const auto bytes_of = [&](std::size_t q, Index rows, Index length) {
     const Index planes = domain_.sweep().order == SweepOptions::Order::plain
                              ? whole.extent(0) + needed_[q].below[0] + needed_[q].above[0] + 1
-                             : ring_[q];
+                             : ring_[q] + band_of(length) - 1;
     return static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(planes))) * rows_of(q, rows) * row_of(q, length);
   };
   const auto total = [&](Index rows, Index length) {
@@ -138,6 +144,7 @@ Sweep::Work Sweep::make_work(const Block& block) const {
   }
 
   Work work;
+  work.band = band_of(length);
   for (Index j = whole.lower[1]; j < whole.upper[1]; j += rows) {
     for (Index k = whole.lower[2]; k < whole.upper[2]; k += length) {
       Tile tile{{{whole.lower[0], j, k},
@@ -217,22 +224,23 @@ void Sweep::run_tiles(const Block& block, Work& work, std::span<Array* const> ar
       std::byte* origin = array.address(0, 0, 0) + tile.cells.lower[1] * row + tile.cells.lower[2] * element;
       work.storage[external_[e]] = {origin, plane, -1, row};
     }
-    run_tile(block, tile, work.storage, moments);
+    run_tile(block, tile, work, moments);
   }
 }
 
-void Sweep::run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage,
-                     std::span<const double> moments) const {
+void Sweep::run_tile(const Block& block, const Tile& tile, const Work& work, std::span<const double> moments) const {
   const std::size_t stages = tile.boxes.size();
-  const auto visit = [&](std::size_t s, Index plane) {
-    if (plane < tile.boxes[s].lower[0] || plane > tile.boxes[s].upper[0]) return;
-    if (plane < tile.boxes[s].upper[0]) run_plane(block, tile, storage, s, plane);
-    if (closes_[s]) close_walls(block, tile, storage, s, plane, moments);
+  const auto visit = [&](std::size_t s, const Range& planes) {
+    const Index first = tile.boxes[s].lower[0];
+    const Index end = tile.boxes[s].upper[0];
+    const Range inside{std::max(planes.lower, first), std::min(planes.upper, end)};
+    if (inside.size() > 0) run_planes(block, tile, work.storage, s, inside);
+    // One plane more: the ghosts beyond the last one.
+    const Range closed{inside.lower, std::min(planes.upper, end + 1)};
+    if (closes_[s] && closed.size() > 0) close_walls(block, tile, work.storage, s, closed, moments);
   };
   if (domain_.sweep().order == SweepOptions::Order::plain) {
-    for (std::size_t s = 0; s < stages; ++s) {
-      for (Index p = tile.boxes[s].lower[0]; p <= tile.boxes[s].upper[0]; ++p) visit(s, p);
-    }
+    for (std::size_t s = 0; s < stages; ++s) visit(s, {tile.boxes[s].lower[0], tile.boxes[s].upper[0] + 1});
     return;
   }
   Index first = tile.boxes[0].lower[0];
@@ -241,58 +249,61 @@ void Sweep::run_tile(const Block& block, const Tile& tile, std::span<const Stora
     first = std::min(first, tile.boxes[s].lower[0] + lag_[s]);
     last = std::max(last, tile.boxes[s].upper[0] + lag_[s]);
   }
-  for (Index front = first; front <= last; ++front) {
-    for (std::size_t s = 0; s < stages; ++s) visit(s, front - lag_[s]);
+  for (Index front = first; front <= last; front += work.band) {
+    for (std::size_t s = 0; s < stages; ++s) visit(s, {front - lag_[s], front - lag_[s] + work.band});
   }
 }
 
-void Sweep::run_plane(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                      Index plane) const {
+void Sweep::run_planes(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                       const Range& planes) const {
   const Stages::Stage& of = stages_.list()[stage];
   const Box& box = tile.boxes[stage];
-  of.kernel({block.number,
-             box.extent(1),
-             box.extent(2),
-             {plane, box.lower[1], box.lower[2]},
-             storage.data(),
-             of.operands.data(),
-             tile.cells.lower});
+  const bool flat = stages_.dimensions() == 2;
+  for (Index plane = planes.lower; plane < planes.upper; plane += flat ? planes.size() : 1) {
+    of.kernel({block.number,
+               flat ? planes.size() : box.extent(1),
+               box.extent(2),
+               {plane, box.lower[1], box.lower[2]},
+               storage.data(),
+               of.operands.data(),
+               tile.cells.lower,
+               flat});
+  }
 }
 
-/// The ghosts of a stage's outputs in this plane and, beside a wall along axis 0, in the plane below; the plane above
+/// The ghosts of a stage's outputs in these planes and, beside a wall along axis 0, in the plane below; the plane above
 /// the last one is all ghosts.
 void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                        Index plane, std::span<const double> moments) const {
+                        const Range& planes, std::span<const double> moments) const {
   const Box& box = tile.boxes[stage];
   const Walls& walls = tile.walls[stage];
-  const bool beyond = plane == box.upper[0];
-  if (beyond && !walls[0][1]) return;
   for (const std::size_t q : stages_.list()[stage].outputs) {
     const Boundary* boundary = stages_.quantities()[q].boundary;
     if (boundary == nullptr) continue;
     const Storage& of = storage[q];
     const Index bytes = bytes_of(stages_.precision());
+    const Index3 along{of.plane / bytes, of.row / bytes, 1};
+    const Index3 stride = stages_.dimensions() == 2 ? Index3{0, along[0], 1} : along;
     const auto fill = [&](const Box& ghosts, int axis, int side, Index inside) {
-      // The plane's own address: the stride from plane to plane does not matter.
-      std::byte* values = of.at(ghosts.lower[0]) - tile.cells.lower[1] * of.row - tile.cells.lower[2] * bytes;
-      const Index3 stride{0, stages_.dimensions() == 2 ? 0 : of.row / bytes, 1};
+      std::byte* values = of.at(ghosts.lower[0]) -
+                          (ghosts.lower[0] * along[0] + tile.cells.lower[1] * along[1] + tile.cells.lower[2]) * bytes;
       boundary->fill(block, swapped(ghosts), array_axis(axis), side, moments[stages_.quantities()[q].moment], values,
-                     stride, inside / bytes);
+                     stride, inside);
     };
-    const auto close_plane = [&](Index p) {
+    // Planes that lie one behind the other in the ring.
+    const auto close_planes = [&](const Range& p) {
       Box ghosts = box;
-      ghosts.lower[0] = p;
-      ghosts.upper[0] = p + 1;
+      ghosts.lower[0] = p.lower;
+      ghosts.upper[0] = p.upper;
       for (int axis = 1; axis < 3; ++axis) {
         const std::size_t a = at(axis);
-        const Index distance = axis == 1 ? of.row : bytes;
         const Index lower = ghosts.lower[a];
         const Index upper = ghosts.upper[a];
         for (int side = 0; side < 2; ++side) {
           if (!walls[a][at(side)]) continue;
           ghosts.lower[a] = side == 0 ? lower - 1 : upper;
           ghosts.upper[a] = ghosts.lower[a] + 1;
-          fill(ghosts, axis, side, side == 0 ? distance : -distance);
+          fill(ghosts, axis, side, side == 0 ? along[a] : -along[a]);
         }
         // They count for the axis that follows.
         ghosts.lower[a] = lower - (walls[a][0] ? 1 : 0);
@@ -303,15 +314,17 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
       Box ghosts = box;
       ghosts.lower[0] = p;
       ghosts.upper[0] = p + 1;
-      fill(ghosts, 0, side, of.at(side == 0 ? p + 1 : p - 1) - of.at(p));
-      close_plane(p);
+      fill(ghosts, 0, side, (of.at(side == 0 ? p + 1 : p - 1) - of.at(p)) / bytes);
+      close_planes({p, p + 1});
     };
-    if (beyond) {
-      make_plane(plane, 1);
-      continue;
+    const Index end = std::min(planes.upper, box.upper[0]);
+    for (Index p = planes.lower; p < end;) {
+      const Index next = std::min(end, (p | of.mask) + 1);
+      close_planes({p, next});
+      p = next;
     }
-    close_plane(plane);
-    if (walls[0][0] && plane == box.lower[0]) make_plane(plane - 1, 0);
+    if (walls[0][0] && planes.lower == box.lower[0] && end > planes.lower) make_plane(box.lower[0] - 1, 0);
+    if (walls[0][1] && planes.upper > box.upper[0]) make_plane(box.upper[0], 1);
   }
 }
 

@@ -53,7 +53,7 @@ template <class Real, int Axes, int Outputs, bool Compared>
 void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finish& finish) {
   using P = Pack<Real>;
   const P minus_rate(static_cast<Real>(-coefficients.rate));
-  const P target(static_cast<Real>(coefficients.target));
+  const P source(static_cast<Real>(coefficients.rate * coefficients.target));
   Laplacian<Real, Axes> laplacian(panel.operand<const Real>(0), coefficients.laplacian);
   const auto c_rows = panel.operand<const Real>(1);
   Finisher<Real, Outputs, Compared> finisher(finish, panel, 2);
@@ -63,7 +63,7 @@ void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finis
     const Real* c_row = c_rows(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
       const P c = cell(c_row);
-      finisher(cell, c, laplacian.add_to(minus_rate * (c - target), cell));
+      finisher(cell, c, laplacian.add_to(fma(minus_rate, c, source), cell));
     });
   }
   finisher.end();

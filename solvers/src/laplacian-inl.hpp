@@ -21,9 +21,15 @@ class Laplacian {
   using P = Pack<Real>;
 
  public:
-  /// `factors`: 1 / spacing^2 of each dimension, times whatever is wanted.
-  Laplacian(const Rows<const Real>& values, const std::array<double, 3>& factors) : values_(values) {
-    for (std::size_t d = 0; d < count; ++d) factor_[d] = P(static_cast<Real>(factors[d]));
+  /// `factors`: 1 / spacing^2 of each dimension, times whatever is wanted; the first is not 0.
+  Laplacian(const Rows<const Real>& values, const std::array<double, 3>& factors)
+      : values_(values), factor_(static_cast<Real>(factors[0])) {
+    double sum = 0;
+    for (std::size_t d = 0; d < count; ++d) {
+      ratio_[d] = P(static_cast<Real>(factors[d] / factors[0]));
+      sum += factors[d] / factors[0];
+    }
+    centre_factor_ = P(static_cast<Real>(-2 * sum));
   }
 
   void begin_row(Index j) {
@@ -37,19 +43,19 @@ class Laplacian {
   HWY_INLINE P centre(const At& cell) const {
     return cell(centre_);
   }
-  /// sum + the Laplacian. That of a uniform field is 0 exactly.
+  /// sum + the Laplacian. That of a uniform field is 0, exactly where all spacings are equal.
   template <class At>
   HWY_INLINE P add_to(P sum, const At& cell) const {
-    const P minus_two(Real(-2));
-    const P centre = cell(centre_);
-    for (std::size_t d = 0; d < count; ++d)
-      sum = fma(factor_[d], fma(minus_two, centre, cell(below_[d]) + cell(above_[d])), sum);
-    return sum;
+    P neighbours = cell(below_[0]) + cell(above_[0]);
+    for (std::size_t d = 1; d < count; ++d) neighbours = fma(ratio_[d], cell(below_[d]) + cell(above_[d]), neighbours);
+    return fma(factor_, fma(centre_factor_, cell(centre_), neighbours), sum);
   }
 
  private:
   Rows<const Real> values_;
-  std::array<P, count> factor_;
+  P factor_;  // of the first dimension
+  std::array<P, count> ratio_;
+  P centre_factor_;
   const Real* centre_ = nullptr;
   std::array<const Real*, count> below_{}, above_{};
 };

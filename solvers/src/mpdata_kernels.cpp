@@ -1,6 +1,7 @@
 #include "mpdata_kernels.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <type_traits>
 #include <utility>
 
@@ -19,43 +20,59 @@ using tessera::HWY_NAMESPACE::for_each_cell;
 using tessera::HWY_NAMESPACE::Pack;
 
 constexpr std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-constexpr Index3 operator+(const Index3& a, const Index3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
-
+/// An operand at and around row j: its values at offsets of up to one cell along each axis.
 template <class Real, int Axes>
-using PerDimension = std::array<Real*, at(Axes)>;
+class Around {
+ public:
+  template <class Of>
+  Around(const Rows<Of>& rows, Index j) {
+    constexpr Index planes = Axes > 1 ? 1 : 0;
+    constexpr Index within = Axes > 2 ? 1 : 0;
+    for (Index a = -planes; a <= planes; ++a) {
+      for (Index b = -within; b <= within; ++b) rows_[index(a)][index(b)] = rows(j, {a, b, 0});
+    }
+  }
+  template <class At>
+  HWY_INLINE Pack<Real> operator()(const At& cell, const Index3& offset = {0, 0, 0}) const {
+    return cell(rows_[index(offset[0])][index(offset[1])], offset[2]);
+  }
+  const Real* row(const Index3& offset) const { return rows_[index(offset[0])][index(offset[1])] + offset[2]; }
 
-/// The rows beside row j of an operand, along all dimensions.
-template <int Axes, class Real>
-PerDimension<Real, Axes> beside(const Rows<Real>& rows, Index j, Index layers) {
-  PerDimension<Real, Axes> result{};
-  for (int d = 0; d < Axes; ++d) result[at(d)] = rows(j, along(Axes, d, layers));
-  return result;
+ private:
+  static constexpr std::size_t index(Index offset) { return static_cast<std::size_t>(offset + 1); }
+  std::array<std::array<const Real*, 3>, 3> rows_{};
+};
+
+/// The neighbour below (or, with 1, above) along a dimension; of faces, the upper one of a cell.
+template <int Axes>
+constexpr Index3 beside(std::size_t dimension, Index layers = -1) {
+  return along(Axes, static_cast<int>(dimension), layers);
 }
 
-/// Operands on faces, or outputs, a dimension each.
+/// Operands, or outputs, on faces: one a dimension.
 template <class Real, int Axes>
-class RowsPerDimension {
+class OnFaces {
+  using Dimensions = std::make_index_sequence<at(Axes)>;
+
  public:
   /// Operands `first`, `first` + 1, ...; if they are not `present`, others that are not to be used.
-  RowsPerDimension(const Panel& panel, std::size_t first, bool present = true)
-      : RowsPerDimension(panel, first, present, std::make_index_sequence<at(Axes)>()) {}
-  const Rows<Real>& operator[](std::size_t d) const { return rows_[d]; }
-  PerDimension<Real, Axes> lower(Index j) const {
-    PerDimension<Real, Axes> result{};
+  OnFaces(const Panel& panel, std::size_t first, bool present = true) : OnFaces(panel, first, present, Dimensions()) {}
+  std::array<Around<Real, Axes>, at(Axes)> around(Index j) const { return around(j, Dimensions()); }
+  /// To write to.
+  std::array<Real*, at(Axes)> row(Index j) const {
+    std::array<Real*, at(Axes)> result{};
     for (std::size_t d = 0; d < at(Axes); ++d) result[d] = rows_[d](j);
-    return result;
-  }
-  /// The upper faces of cells.
-  PerDimension<Real, Axes> upper(Index j) const {
-    PerDimension<Real, Axes> result{};
-    for (int d = 0; d < Axes; ++d) result[at(d)] = rows_[at(d)](j, along(Axes, d, 1));
     return result;
   }
 
  private:
   template <std::size_t... d>
-  RowsPerDimension(const Panel& panel, std::size_t first, bool present, std::index_sequence<d...>)
+  OnFaces(const Panel& panel, std::size_t first, bool present, std::index_sequence<d...>)
       : rows_{panel.operand<Real>(present ? first + d : 0)...} {}
+  template <std::size_t... d>
+  std::array<Around<Real, Axes>, at(Axes)> around(Index j, std::index_sequence<d...>) const {
+    return {Around<Real, Axes>(rows_[d], j)...};
+  }
   std::array<Rows<Real>, at(Axes)> rows_;
 };
 
@@ -71,42 +88,40 @@ void upwind_rows(const Panel& panel, const Courant3& courant) {
   constexpr std::size_t faces = 1;
   constexpr std::size_t g_operand = faces + (Uniform ? 0 : at(Axes));
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
-  std::array<P, at(Axes)> constant;
-  for (std::size_t d = 0; d < at(Axes); ++d) constant[d] = P(static_cast<Real>(courant[d]));
+  std::array<P, at(Axes)> speed;
+  for (std::size_t d = 0; d < at(Axes); ++d) speed[d] = P(static_cast<Real>(std::fabs(courant[d])));
   const auto psi_rows = panel.operand<const Real>(0);
-  const RowsPerDimension<const Real, Axes> courant_rows(panel, faces, !Uniform);
+  const OnFaces<Real, Axes> courant_rows(panel, faces, !Uniform);
   const auto g_rows = panel.operand<const Real>(HasG ? g_operand : 0);
   const auto out_rows = panel.operand<Real>(output);
   const auto least_rows = panel.operand<Real>(Extrema ? output + 1 : output);
   const auto largest_rows = panel.operand<Real>(Extrema ? output + 2 : output);
   for (Index j = 0; j < panel.rows; ++j) {
-    const Real* centre = psi_rows(j);
-    const auto below = beside<Axes>(psi_rows, j, -1);
-    const auto above = beside<Axes>(psi_rows, j, 1);
-    const auto lower = courant_rows.lower(j);
-    const auto upper = courant_rows.upper(j);
+    const Around<Real, Axes> psi(psi_rows, j);
+    const auto c = courant_rows.around(j);
+    std::array<const Real*, at(Axes)> upstream{};
+    for (std::size_t d = 0; d < at(Axes); ++d) upstream[d] = psi.row(beside<Axes>(d, courant[d] > 0 ? -1 : 1));
     const Real* g = g_rows(j);
     Real* out = out_rows(j);
     Real* least = least_rows(j);
     Real* largest = largest_rows(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
-      const P psi = cell(centre);
+      const P here = psi(cell);
       P sum(Real{0});
-      P low = psi;
-      P high = psi;
+      P low = here;
+      P high = here;
       for (std::size_t d = 0; d < at(Axes); ++d) {
-        const P b = cell(below[d]);
-        const P a = cell(above[d]);
-        const P c_lower = Uniform ? constant[d] : cell(lower[d]);
-        const P c_upper = Uniform ? c_lower : cell(upper[d]);
-        sum = sum + (flux(c_lower, b, psi) - flux(c_upper, psi, a));
+        const P below = psi(cell, beside<Axes>(d));
+        const P above = psi(cell, beside<Axes>(d, 1));
+        if constexpr (Uniform) sum = fma(speed[d], cell(upstream[d]) - here, sum);
+        else sum = sum + (flux(c[d](cell), below, here) - flux(c[d](cell, beside<Axes>(d, 1)), here, above));
         if constexpr (Extrema) {
-          low = min(low, min(b, a));
-          high = max(high, max(b, a));
+          low = min(low, min(below, above));
+          high = max(high, max(below, above));
         }
       }
-      if constexpr (HasG) sum = sum / cell(g);
-      cell.store(out, psi + sum);
+      if constexpr (HasG) sum = sum * reciprocal(cell(g));
+      cell.store(out, here + sum);
       if constexpr (Extrema) {
         cell.store(least, low);
         cell.store(largest, high);
@@ -121,17 +136,17 @@ void extrema_rows(const Panel& panel) {
   const auto least_rows = panel.operand<Real>(1);
   const auto largest_rows = panel.operand<Real>(2);
   for (Index j = 0; j < panel.rows; ++j) {
-    const Real* centre = psi_rows(j);
-    const auto below = beside<Axes>(psi_rows, j, -1);
-    const auto above = beside<Axes>(psi_rows, j, 1);
+    const Around<Real, Axes> psi(psi_rows, j);
     Real* least = least_rows(j);
     Real* largest = largest_rows(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
-      auto low = cell(centre);
+      auto low = psi(cell);
       auto high = low;
       for (std::size_t d = 0; d < at(Axes); ++d) {
-        low = min(low, min(cell(below[d]), cell(above[d])));
-        high = max(high, max(cell(below[d]), cell(above[d])));
+        const auto below = psi(cell, beside<Axes>(d));
+        const auto above = psi(cell, beside<Axes>(d, 1));
+        low = min(low, min(below, above));
+        high = max(high, max(below, above));
       }
       cell.store(least, low);
       cell.store(largest, high);
@@ -150,9 +165,11 @@ struct Fraction {
 template <int Axes, class P>
 HWY_INLINE Fraction<P> sum(Fraction<P> a, Fraction<P> b) {
   if constexpr (std::is_same_v<typename P::Real, float> && Axes == 3)
-    return {a.numerator / a.denominator + b.numerator / b.denominator, P(1.0F)};
-  else return {a.numerator * b.denominator + b.numerator * a.denominator, a.denominator * b.denominator};
+    return {fma(a.numerator, reciprocal(a.denominator), b.numerator * reciprocal(b.denominator)), P(1.0F)};
+  else return {fma(a.numerator, b.denominator, b.numerator * a.denominator), a.denominator * b.denominator};
 }
+
+constexpr Index3 operator+(const Index3& a, const Index3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 
 template <class Real, int Axes, bool Uniform, bool Gauge, bool HasG, bool Split, bool Keep>
 void antidiffusive_rows(const Panel& panel, const Courant3& courant, double epsilon) {
@@ -160,71 +177,61 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, double epsi
   constexpr std::size_t faces = 1;
   constexpr std::size_t g_operand = faces + (Uniform ? 0 : at(Axes));
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
+  // With infinite gauge, denominators are 2 and 4.
+  const auto weight_of = [](P c, P g) HWY_ATTR { return P(Real(Gauge ? 0.5 : 1)) * (abs(c) * g - c * c); };
+  const auto cross_of = [](P c, P other) HWY_ATTR { return P(Real(Gauge ? -0.125 : -0.5)) * (c * other); };
   const P eps(static_cast<Real>(epsilon));
   std::array<P, at(Axes)> constant;
+  std::array<P, at(Axes)> constant_weight;
+  std::array<std::array<P, at(Axes)>, at(Axes)> constant_cross;
   for (std::size_t d = 0; d < at(Axes); ++d) constant[d] = P(static_cast<Real>(courant[d]));
-  const auto psi = panel.operand<const Real>(0);
-  const RowsPerDimension<const Real, Axes> courant_rows(panel, faces, !Uniform);
+  for (std::size_t d = 0; d < at(Axes); ++d) {
+    constant_weight[d] = weight_of(constant[d], P(Real(1)));
+    for (std::size_t e = 0; e < at(Axes); ++e) constant_cross[d][e] = cross_of(constant[d], constant[e]);
+  }
+  const auto psi_rows = panel.operand<const Real>(0);
+  const OnFaces<Real, Axes> courant_rows(panel, faces, !Uniform);
   const auto g_rows = panel.operand<const Real>(HasG ? g_operand : 0);
-  const RowsPerDimension<Real, Axes> flux_rows(panel, output);
-  const RowsPerDimension<Real, Axes> number_rows(panel, output + at(Axes), Keep);
+  const OnFaces<Real, Axes> flux_rows(panel, output);
+  const OnFaces<Real, Axes> number_rows(panel, output + at(Axes), Keep);
   for (Index j = 0; j < panel.rows; ++j) {
-    // Beside the lower faces of each dimension d: rows of psi at both cells, and of the Courant numbers of each other
-    // dimension e at both cells, lower and upper.
-    struct Beside {
-      const Real *up_left, *up_right, *down_left, *down_right;
-      std::array<const Real*, 4> courant;
-    };
-    std::array<std::array<Beside, at(Axes)>, at(Axes)> around{};
-    for (int d = 0; d < Axes; ++d) {
-      const Index3 back = along(Axes, d, -1);
-      for (int e = 0; e < Axes; ++e) {
-        const Index3 up = along(Axes, e, 1);
-        const Index3 down = along(Axes, e, -1);
-        const auto& c = courant_rows[at(e)];
-        around[at(d)][at(e)] = {psi(j, back + up),
-                                psi(j, up),
-                                psi(j, back + down),
-                                psi(j, down),
-                                {c(j, back), c(j, back + up), c(j), c(j, up)}};
-      }
-    }
-    const Real* centre = psi(j);
-    const auto below = beside<Axes>(psi, j, -1);
-    const auto courant_lower = courant_rows.lower(j);
-    const Real* g = g_rows(j);
-    const auto g_below = beside<Axes>(g_rows, j, -1);
-    const auto fluxes = flux_rows.lower(j);
-    const auto numbers = number_rows.lower(j);
+    const Around<Real, Axes> psi(psi_rows, j);
+    const auto c = courant_rows.around(j);
+    const Around<Real, Axes> g(g_rows, j);
+    const auto fluxes = flux_rows.row(j);
+    const auto numbers = number_rows.row(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
-      const P right = cell(centre);
+      const P right = psi(cell);
       std::array<P, at(Axes)> number;
       std::array<P, at(Axes)> caused;
       for (std::size_t d = 0; d < at(Axes); ++d) {
-        const P l = cell(below[d]);
-        const P c = Uniform ? constant[d] : cell(courant_lower[d]);
-        const P g_face = HasG ? Real(0.5) * (cell(g_below[d]) + cell(g)) : P(Real(1));
-        const P weight = abs(c) * g_face - c * c;
-        Fraction<P> total{weight * (right - l), Gauge ? P(Real(2)) : (right + l) + eps};
+        const Index3 back = beside<Axes>(d);
+        const P left = psi(cell, back);
+        const P c_face = Uniform ? constant[d] : c[d](cell);
+        const P g_face = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(Real(1));
+        const P weight = Uniform && !HasG ? constant_weight[d] : weight_of(c_face, g_face);
+        Fraction<P> total{weight * (right - left), Gauge ? P(Real(1)) : (right + left) + eps};
         for (std::size_t e = 0; e < at(Axes) && !Split; ++e) {
           if (e == d) continue;
-          const Beside& rows = around[d][e];
-          const P above_sum = cell(rows.up_right) + cell(rows.up_left);
-          const P below_sum = cell(rows.down_right) + cell(rows.down_left);
-          const auto& c_rows = rows.courant;
-          const P mean = Uniform
-                             ? constant[e]
-                             : Real(0.25) * ((cell(c_rows[0]) + cell(c_rows[1])) + (cell(c_rows[2]) + cell(c_rows[3])));
-          const P numerator = Real(-0.5) * (c * mean) * (above_sum - below_sum);
-          if constexpr (Gauge)
-            total.numerator = total.numerator + Real(0.5) * numerator;  // over 4, and total is over 2
-          else total = sum<Axes>(total, Fraction<P>{numerator, (above_sum + below_sum) + eps});
+          const Index3 up = beside<Axes>(e, 1);
+          const Index3 down = beside<Axes>(e);
+          const P above = psi(cell, up) + psi(cell, back + up);
+          const P below = psi(cell, down) + psi(cell, back + down);
+          P cross = constant_cross[d][e];
+          if constexpr (!Uniform) {
+            const P four = (c[e](cell, back) + c[e](cell, back + up)) + (c[e](cell) + c[e](cell, up));
+            cross = cross_of(c_face, Real(0.25) * four);
+          }
+          if constexpr (Gauge) total.numerator = fma(cross, above - below, total.numerator);
+          else total = sum<Axes>(total, Fraction<P>{cross * (above - below), (above + below) + eps});
         }
         if constexpr (HasG) total.denominator = total.denominator * g_face;
-        // A power of two may be multiplied by; and no two dimensions may share a division: beyond the ends of a box
-        // faces normal to one of them alone are right.
-        number[d] = Gauge && !HasG ? Real(0.5) * total.numerator : total.numerator / total.denominator;
-        caused[d] = Gauge ? number[d] : flux(number[d], l, right);
+        // No two dimensions may share a division: beyond the ends of a box faces normal to one of them alone are right.
+        // One dimension's is done by multiplications, so that they and the divider both have work.
+        if constexpr (Gauge && !HasG) number[d] = total.numerator;
+        else if (d + 1 < at(Axes)) number[d] = total.numerator / total.denominator;
+        else number[d] = total.numerator * reciprocal(total.denominator);
+        caused[d] = Gauge ? number[d] : flux(number[d], left, right);
       }
       for (std::size_t d = 0; d < at(Axes); ++d) {
         cell.store(fluxes[d], caused[d]);
@@ -244,49 +251,46 @@ void capacity_rows(const Panel& panel, double epsilon) {
   constexpr std::size_t g_operand = bounds + 2;
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
   const auto psi_rows = panel.operand<const Real>(0);
-  const RowsPerDimension<const Real, Axes> flux_rows(panel, faces);
+  const OnFaces<Real, Axes> flux_rows(panel, faces);
   const auto least_rows = panel.operand<const Real>(bounds);
   const auto largest_rows = panel.operand<const Real>(bounds + 1);
   const auto g_rows = panel.operand<const Real>(HasG ? g_operand : 0);
   const auto up_rows = panel.operand<Real>(output);
   const auto down_rows = panel.operand<Real>(output + 1);
   for (Index j = 0; j < panel.rows; ++j) {
-    const Real* centre = psi_rows(j);
-    const auto below = beside<Axes>(psi_rows, j, -1);
-    const auto above = beside<Axes>(psi_rows, j, 1);
-    const auto lower = flux_rows.lower(j);
-    const auto upper = flux_rows.upper(j);
+    const Around<Real, Axes> psi(psi_rows, j);
+    const auto fluxes = flux_rows.around(j);
     const Real* least = least_rows(j);
     const Real* largest = largest_rows(j);
     const Real* g = g_rows(j);
     Real* up = up_rows(j);
     Real* down = down_rows(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
-      const P psi = cell(centre);
-      P low = min(cell(least), psi);
-      P high = max(cell(largest), psi);
+      const P here = psi(cell);
+      P low = min(cell(least), here);
+      P high = max(cell(largest), here);
       P in = eps;
       P out = eps;
       for (std::size_t d = 0; d < at(Axes); ++d) {
-        const P b = cell(below[d]);
-        const P a = cell(above[d]);
-        low = min(low, min(b, a));
-        high = max(high, max(b, a));
-        const P f_lower = cell(lower[d]);
-        const P f_upper = cell(upper[d]);
-        in = in + (max(f_lower, zero) - min(f_upper, zero));
-        out = out + (max(f_upper, zero) - min(f_lower, zero));
+        const P below = psi(cell, beside<Axes>(d));
+        const P above = psi(cell, beside<Axes>(d, 1));
+        low = min(low, min(below, above));
+        high = max(high, max(below, above));
+        const P lower = fluxes[d](cell);
+        const P upper = fluxes[d](cell, beside<Axes>(d, 1));
+        in = in + (max(lower, zero) - min(upper, zero));
+        out = out + (max(upper, zero) - min(lower, zero));
       }
-      const P room_in = high - psi;
-      const P room_out = psi - low;
+      const P room_in = high - here;
+      const P room_out = here - low;
       const P g_cell = HasG ? cell(g) : P(Real{1});
       if constexpr (std::is_same_v<Real, double>) {
         const P share = g_cell / (in * out);  // one division for both
         cell.store(up, room_in * (share * out));
         cell.store(down, room_out * (share * in));
       } else {
-        cell.store(up, HasG ? room_in * g_cell / in : room_in / in);
-        cell.store(down, HasG ? room_out * g_cell / out : room_out / out);
+        cell.store(up, room_in * (g_cell * reciprocal(in)));
+        cell.store(down, room_out * (g_cell * reciprocal(out)));
       }
     });
   }
@@ -299,29 +303,27 @@ void limit_rows(const Panel& panel) {
   constexpr std::size_t output = faces + (Keep ? 2 : 1) * at(Axes);
   const auto up_rows = panel.operand<const Real>(0);
   const auto down_rows = panel.operand<const Real>(1);
-  const RowsPerDimension<const Real, Axes> flux_rows(panel, faces);
-  const RowsPerDimension<const Real, Axes> number_rows(panel, faces + at(Axes), Keep);
-  const RowsPerDimension<Real, Axes> limited_rows(panel, output);
-  const RowsPerDimension<Real, Axes> kept_rows(panel, output + at(Axes), Keep);
+  const OnFaces<Real, Axes> flux_rows(panel, faces);
+  const OnFaces<Real, Axes> number_rows(panel, faces + at(Axes), Keep);
+  const OnFaces<Real, Axes> limited_rows(panel, output);
+  const OnFaces<Real, Axes> kept_rows(panel, output + at(Axes), Keep);
   for (Index j = 0; j < panel.rows; ++j) {
-    const Real* up = up_rows(j);
-    const Real* down = down_rows(j);
-    const auto up_below = beside<Axes>(up_rows, j, -1);
-    const auto down_below = beside<Axes>(down_rows, j, -1);
-    const auto fluxes = flux_rows.lower(j);
-    const auto numbers = number_rows.lower(j);
-    const auto limited = limited_rows.lower(j);
-    const auto kept = kept_rows.lower(j);
+    const Around<Real, Axes> up(up_rows, j);
+    const Around<Real, Axes> down(down_rows, j);
+    const auto fluxes = flux_rows.around(j);
+    const auto numbers = number_rows.around(j);
+    const auto limited = limited_rows.row(j);
+    const auto kept = kept_rows.row(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
-      const P up_r = cell(up);
-      const P down_r = cell(down);
+      const P up_here = up(cell);
+      const P down_here = down(cell);
       for (std::size_t d = 0; d < at(Axes); ++d) {
-        const P f = cell(fluxes[d]);
-        const P forward = min(cell(down_below[d]), up_r);
-        const P backward = min(cell(up_below[d]), down_r);
+        const P f = fluxes[d](cell);
+        const P forward = min(down(cell, beside<Axes>(d)), up_here);
+        const P backward = min(up(cell, beside<Axes>(d)), down_here);
         const P share = min(P(Real{1}), select(f > P(Real{0}), forward, backward));
         cell.store(limited[d], f * share);
-        if constexpr (Keep) cell.store(kept[d], cell(numbers[d]) * share);
+        if constexpr (Keep) cell.store(kept[d], numbers[d](cell) * share);
       }
     });
   }
@@ -333,20 +335,19 @@ void update_rows(const Panel& panel) {
   constexpr std::size_t g_operand = faces + at(Axes);
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
   const auto psi_rows = panel.operand<const Real>(0);
-  const RowsPerDimension<const Real, Axes> flux_rows(panel, faces);
+  const OnFaces<Real, Axes> flux_rows(panel, faces);
   const auto g_rows = panel.operand<const Real>(HasG ? g_operand : 0);
   const auto out_rows = panel.operand<Real>(output);
   for (Index j = 0; j < panel.rows; ++j) {
-    const Real* centre = psi_rows(j);
-    const auto lower = flux_rows.lower(j);
-    const auto upper = flux_rows.upper(j);
+    const Real* psi = psi_rows(j);
+    const auto fluxes = flux_rows.around(j);
     const Real* g = g_rows(j);
     Real* out = out_rows(j);
     for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
-      auto sum = cell(lower[0]) - cell(upper[0]);
-      for (std::size_t d = 1; d < at(Axes); ++d) sum = sum + (cell(lower[d]) - cell(upper[d]));
-      if constexpr (HasG) sum = sum / cell(g);
-      cell.store(out, cell(centre) + sum);
+      auto sum = fluxes[0](cell) - fluxes[0](cell, beside<Axes>(0, 1));
+      for (std::size_t d = 1; d < at(Axes); ++d) sum = sum + (fluxes[d](cell) - fluxes[d](cell, beside<Axes>(d, 1)));
+      if constexpr (HasG) sum = sum * reciprocal(cell(g));
+      cell.store(out, cell(psi) + sum);
     });
   }
 }

@@ -60,24 +60,23 @@ struct Storage {
 template <class Real>
 class Rows {
  public:
-  static constexpr Index reach = 2;  // planes at either side
-
-  Rows(const Storage& storage, Index plane, Index first_row, Index column) : row_(storage.row) {
-    for (Index p = -reach; p <= reach; ++p)
-      planes_[static_cast<std::size_t>(p + reach)] =
-          storage.at(plane + p) + first_row * row_ + column * static_cast<Index>(sizeof(Real));
+  /// The panel's first cell: its plane, its row and column in `storage`. `planes`: rows follow each other along axis 0.
+  Rows(const Storage& storage, Index plane, Index row, Index column, bool planes)
+      : storage_(storage), plane_(plane), along_0_(planes ? -1 : 0), along_1_(planes ? 0 : -1) {
+    storage_.origin += row * storage.row + column * static_cast<Index>(sizeof(Real));
   }
   Real* operator()(Index j, const Index3& offset = {0, 0, 0}) const {
-    std::byte* row = planes_[static_cast<std::size_t>(offset[0] + reach)] + (j + offset[1]) * row_;
-    return reinterpret_cast<Real*>(row) + offset[2];
+    std::byte* plane = storage_.at(plane_ + (j & along_0_) + offset[0]);
+    return reinterpret_cast<Real*>(plane + ((j & along_1_) + offset[1]) * storage_.row) + offset[2];
   }
 
  private:
-  std::array<std::byte*, 2 * reach + 1> planes_;
-  Index row_;
+  Storage storage_;
+  Index plane_;
+  Index along_0_, along_1_;  // all bits or none
 };
 
-/// What a kernel works on: one plane of a stage's box, `rows` rows of `length` cells.
+/// What a kernel works on: `rows` rows of `length` cells, of one plane or, on a grid of two dimensions, of as many planes.
 ///
 /// Where outputs are on faces, the box has the cells' upper faces, too: a row, a column or a plane more than cells. Of
 /// outputs that are not there (or not on those faces) it may write anything, and of inputs read anything.
@@ -89,10 +88,11 @@ struct Panel {
   const Storage* storage;       // by quantity
   const std::size_t* operands;  // the stage's quantities: inputs, then outputs
   Index3 shift;                 // the cell that `storage` has at its origin
+  bool planes;                  // whether rows follow each other along axis 0 or 1
 
   template <class Real>
   Rows<Real> operand(std::size_t number) const {
-    return {storage[operands[number]], first[0], first[1] - shift[1], column()};
+    return {storage[operands[number]], first[0], first[1] - shift[1], column(), planes};
   }
   /// The place of a row's first cell: at 0 a cache line begins.
   Index column() const { return first[2] - shift[2]; }

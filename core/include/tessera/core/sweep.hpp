@@ -41,19 +41,19 @@ class Sweep {
     std::vector<Tile> tiles;
     std::unique_ptr<std::byte, Free> memory;
     std::vector<Storage> storage;  // by quantity
+    Index band = 1;                // planes that a stage does at once
   };
 
   Work make_work(const Block& block) const;
   Box box_of(const Block& block, const Box& cells, std::size_t stage) const;
   void run_tiles(const Block& block, Work& work, std::span<Array* const> arrays, std::span<const double> moments) const;
-  void run_tile(const Block& block, const Tile& tile, std::span<const Storage> storage,
-                std::span<const double> moments) const;
+  void run_tile(const Block& block, const Tile& tile, const Work& work, std::span<const double> moments) const;
   void close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                   Index plane, std::span<const double> moments) const;
+                   const Range& planes, std::span<const double> moments) const;
   int array_axis(int axis) const;
   bool at_wall(const Block& block, int axis, int side) const;
-  void run_plane(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                 Index plane) const;
+  void run_planes(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                  const Range& planes) const;
   Box swapped(const Box& box) const;
 
   Domain& domain_;
@@ -65,7 +65,7 @@ class Sweep {
   std::vector<Index3> faces_;          // by stage: 1 along axes with upper faces
   std::vector<bool> closes_;           // by stage: whether outputs have boundaries
   std::vector<Index> lag_;             // by stage: planes behind the first
-  std::vector<Index> ring_;            // by quantity: planes kept
+  std::vector<Index> ring_;            // by quantity: planes kept, if they are done one by one
   std::vector<Work> work_;
 };
 

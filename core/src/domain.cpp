@@ -59,11 +59,11 @@ std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& 
   return BlockAddress{ranks_.rank_at(rank), thread_number(thread, layout_.threads)};
 }
 
-bool Domain::outgrows_cache() const {
+bool Domain::outgrows_cache(Index fields) const {
   constexpr Index cache = Index{2} << 20U;  // bytes
   Index cells = 1;
   for (int a = 0; a < 3; ++a) cells *= (grid_.cells(a) + layout_.blocks(a) - 1) / layout_.blocks(a);
-  return cells * bytes_of(precision_) > cache;
+  return fields * cells * bytes_of(precision_) > cache;
 }
 
 bool Domain::thick_enough(Index layers) const {

@@ -1,7 +1,9 @@
 #include "tessera/core/machine.hpp"
 
 #include <sched.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -55,6 +57,13 @@ Machine inspect_machine(const comm::WaitingCommunicator& communicator) {
   const int cores = count(all);
   const int share = communicator.allreduce(cores > node.size() ? cores / node.size() : 1, comm::Operator::min);
   return {node.size(), cores, count(own), share, describe(own)};
+}
+
+Index usable_cache() {
+  constexpr Index unknown = Index{1} << 20U;
+  constexpr Index least = Index{1} << 19U;  // smaller tiles overlap too much
+  const Index size = sysconf(_SC_LEVEL2_CACHE_SIZE);
+  return size > 0 ? std::max(least, size / 4 * 3) : unknown;
 }
 
 }  // namespace tessera

@@ -35,6 +35,8 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
   constexpr Index unset = -1;
   std::vector<Index> written(quantities.size(), unset);  // the lag of the stage that writes it
   ring_.assign(quantities.size(), 1);
+  constexpr Index unread = std::numeric_limits<Index>::min();
+  std::vector<Index> lead(quantities.size(), unread);  // of external ones: planes before the front that are read
   for (const auto& stage : list) {
     Index lag = 0;
     for (const auto& [quantity, reach] : stage.inputs) {
@@ -47,8 +49,8 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
       written[output] = lag;
     }
     for (const auto& [quantity, reach] : stage.inputs) {
-      if (!quantities[quantity].external)
-        ring_[quantity] = std::max(ring_[quantity], lag + reach.below[0] - written[quantity] + 1);
+      if (quantities[quantity].external) lead[quantity] = std::max(lead[quantity], reach.above[0] - lag);
+      else ring_[quantity] = std::max(ring_[quantity], lag + reach.below[0] - written[quantity] + 1);
     }
     lag_.push_back(lag);
     around_.push_back(around);
@@ -66,6 +68,15 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
     if (!quantities[q].external) continue;
     external_.push_back(q);
     for (std::size_t a = 0; a < 3; ++a) depth_ = std::max({depth_, needed_[q].below[a], needed_[q].above[a]});
+  }
+  // What does not stay in the cache is asked for early, one array by each stage: not by the first one, which is where it is
+  // read, but while others compute.
+  asks_.resize(list.size());
+  std::size_t stage = list.size() > 1 ? 1 : 0;
+  const auto read = std::count_if(lead.begin(), lead.end(), [](Index l) { return l != unread; });
+  for (const std::size_t q : external_) {
+    if (lead[q] == unread || stage >= list.size() || !domain.outgrows_cache(read)) continue;
+    asks_[stage++] = {q, lead[q]};
   }
   work_.resize(domain.blocks().size());
   // Each block's thread makes, and so first touches, its own rings.
@@ -234,7 +245,7 @@ void Sweep::run_tile(const Block& block, const Tile& tile, const Work& work, std
     const Index first = tile.boxes[s].lower[0];
     const Index end = tile.boxes[s].upper[0];
     const Range inside{std::max(planes.lower, first), std::min(planes.upper, end)};
-    if (inside.size() > 0) run_planes(block, tile, work.storage, s, inside);
+    if (inside.size() > 0) run_planes(block, tile, work, s, inside);
     // One plane more: the ghosts beyond the last one.
     const Range closed{inside.lower, std::min(planes.upper, end + 1)};
     if (closes_[s] && closed.size() > 0) close_walls(block, tile, work.storage, s, closed, moments);
@@ -254,20 +265,28 @@ void Sweep::run_tile(const Block& block, const Tile& tile, const Work& work, std
   }
 }
 
-void Sweep::run_planes(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+void Sweep::run_planes(const Block& block, const Tile& tile, const Work& work, std::size_t stage,
                        const Range& planes) const {
   const Stages::Stage& of = stages_.list()[stage];
   const Box& box = tile.boxes[stage];
   const bool flat = stages_.dimensions() == 2;
+  const auto ahead = [&](Index plane) -> Ahead {
+    if (!asks_[stage]) return {};
+    const auto& [quantity, lead] = *asks_[stage];
+    const Storage& array = work.storage[quantity];
+    const Index first = box.lower[2] * bytes_of(stages_.precision()) + (flat ? 0 : box.lower[1] * array.row);
+    return {array.at(plane + lag_[stage] + lead + work.band) + first, flat ? array.plane : array.row};
+  };
   for (Index plane = planes.lower; plane < planes.upper; plane += flat ? planes.size() : 1) {
     of.kernel({block.number,
                flat ? planes.size() : box.extent(1),
                box.extent(2),
                {plane, box.lower[1], box.lower[2]},
-               storage.data(),
+               work.storage.data(),
                of.operands.data(),
                tile.cells.lower,
-               flat});
+               flat,
+               ahead(plane)});
   }
 }
 

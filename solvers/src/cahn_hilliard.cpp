@@ -41,7 +41,7 @@ void potential_rows(const Panel& panel, const Coefficients& coefficients) {
   for (Index j = 0; j < panel.rows; ++j) {
     laplacian.begin_row(j);
     Real* out = mu(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P c = laplacian.centre(cell);
       cell.store(out, laplacian.add_to(c * fma(c, c, minus_one), cell));
     });
@@ -61,7 +61,7 @@ void rate_rows(const Panel& panel, const Coefficients& coefficients, const Finis
     laplacian.begin_row(j);
     finisher.begin_row(j);
     const Real* c_row = c_rows(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P c = cell(c_row);
       finisher(cell, c, laplacian.add_to(fma(minus_rate, c, source), cell));
     });

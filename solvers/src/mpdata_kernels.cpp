@@ -105,7 +105,7 @@ void upwind_rows(const Panel& panel, const Courant3& courant) {
     Real* out = out_rows(j);
     Real* least = least_rows(j);
     Real* largest = largest_rows(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P here = psi(cell);
       P sum(Real{0});
       P low = here;
@@ -139,7 +139,7 @@ void extrema_rows(const Panel& panel) {
     const Around<Real, Axes> psi(psi_rows, j);
     Real* least = least_rows(j);
     Real* largest = largest_rows(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       auto low = psi(cell);
       auto high = low;
       for (std::size_t d = 0; d < at(Axes); ++d) {
@@ -200,7 +200,7 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, double epsi
     const Around<Real, Axes> g(g_rows, j);
     const auto fluxes = flux_rows.row(j);
     const auto numbers = number_rows.row(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P right = psi(cell);
       std::array<P, at(Axes)> number;
       std::array<P, at(Axes)> caused;
@@ -265,7 +265,7 @@ void capacity_rows(const Panel& panel, double epsilon) {
     const Real* g = g_rows(j);
     Real* up = up_rows(j);
     Real* down = down_rows(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P here = psi(cell);
       P low = min(cell(least), here);
       P high = max(cell(largest), here);
@@ -314,7 +314,7 @@ void limit_rows(const Panel& panel) {
     const auto numbers = number_rows.around(j);
     const auto limited = limited_rows.row(j);
     const auto kept = kept_rows.row(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P up_here = up(cell);
       const P down_here = down(cell);
       for (std::size_t d = 0; d < at(Axes); ++d) {
@@ -343,7 +343,7 @@ void update_rows(const Panel& panel) {
     const auto fluxes = flux_rows.around(j);
     const Real* g = g_rows(j);
     Real* out = out_rows(j);
-    for_each_cell<Real>(panel, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       auto sum = fluxes[0](cell) - fluxes[0](cell, beside<Axes>(0, 1));
       for (std::size_t d = 1; d < at(Axes); ++d) sum = sum + (fluxes[d](cell) - fluxes[d](cell, beside<Axes>(d, 1)));
       if constexpr (HasG) sum = sum * reciprocal(cell(g));

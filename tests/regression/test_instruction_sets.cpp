@@ -17,7 +17,7 @@ template <class Real>
 void add_rows(const Panel& panel) {
   const Real* from = panel.operand<const Real>(0)(0);
   Real* to = panel.operand<Real>(1)(0);
-  tessera::HWY_NAMESPACE::for_each_cell<Real>(panel,
+  tessera::HWY_NAMESPACE::for_each_cell<Real>(panel, 0,
                                               [&](auto cell) HWY_ATTR { cell.store(to, cell(to) + cell(from)); });
 }
 void add_double(const Panel& panel) { add_rows<double>(panel); }
@@ -62,7 +62,7 @@ void check_every_cell(const Add& add) {
       const std::array<Storage, 2> storage{Storage{reinterpret_cast<std::byte*>(&in[origin]), 0, -1, 0},
                                            Storage{reinterpret_cast<std::byte*>(&out[origin]), 0, -1, 0}};
       const std::array<std::size_t, 2> operands{0, 1};
-      add(Panel{0, 1, length, {0, 0, column}, storage.data(), operands.data(), {0, 0, 0}, false});
+      add(Panel{0, 1, length, {0, 0, column}, storage.data(), operands.data(), {0, 0, 0}, false, {}});
       for (Index i = 0; i < size; ++i) {
         const bool inside = i >= origin + column && i < origin + column + length;
         REQUIRE(out[static_cast<std::size_t>(i)] == (inside ? static_cast<Real>(i) : Real{0}));

@@ -79,8 +79,8 @@ class Domain {
   bool at_wall(const Block& block, int axis, int side) const;
   /// `box` with `layers` more at each end of the block where it has a neighbour, not where it has a wall.
   Box grown(const Block& block, Box box, Index layers) const;
-  /// Whether a field of the largest block does not stay in a core's cache from step to step.
-  bool outgrows_cache() const;
+  /// Whether so many fields of the largest block do not stay in a core's cache from step to step.
+  bool outgrows_cache(Index fields = 1) const;
   /// Whether no block is thinner than `layers` along an axis that is exchanged.
   bool thick_enough(Index layers) const;
   /// Axes whose ghosts are filled by the exchange: those that are periodic or cut.

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "tessera/comm/communicator.hpp"
+#include "tessera/core/index.hpp"
 
 namespace tessera {
 
@@ -18,5 +19,8 @@ struct Machine {
 
 /// Collective over `communicator`.
 Machine inspect_machine(const comm::WaitingCommunicator& communicator);
+
+/// Bytes that a thread may fill with temporaries: three quarters of a core's second-level cache, 1 MiB if its size is unknown.
+Index usable_cache();
 
 }  // namespace tessera

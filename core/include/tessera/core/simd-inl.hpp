@@ -10,6 +10,7 @@
 #define TESSERA_CORE_SIMD_INL
 #endif
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
 
 #include <algorithm>
@@ -113,17 +114,21 @@ struct EndCells : Cells<Real> {
   HWY_INLINE Pack<Real> only(Pack<Real> pack) const { return hn::IfThenElseZero(mask, pack.values); }
 };
 
-/// Calls body(cells) for all cells of the panel's rows, vector by vector, each vector in a cache line of its own; write
+/// Calls body(cells) for all cells of a row of the panel, vector by vector, each vector in a cache line of its own; write
 /// HWY_ATTR before the body of a lambda.
 template <class Real, class Body>
-HWY_INLINE void for_each_cell(const Panel& panel, const Body& body) {
+HWY_INLINE void for_each_cell(const Panel& panel, Index row, const Body& body) {
   using Tag = typename Pack<Real>::Tag;
   const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
   const Index length = panel.length;
   const Index skip = panel.column() & (lanes - 1);
   const Index whole = skip > 0 ? lanes - skip : 0;  // the first cell of a vector of cells of this row alone
   Index k = whole;
-  for (; k + lanes <= length; k += lanes) body(Cells<Real>{k});
+  const std::byte* ahead = panel.ahead.row == nullptr ? nullptr : panel.ahead.row + row * panel.ahead.pitch;
+  for (; k + lanes <= length; k += lanes) {
+    if (ahead != nullptr) hwy::Prefetch(ahead + k * static_cast<Index>(sizeof(Real)));
+    body(Cells<Real>{k});
+  }
   const std::array<Index, 2> ends{whole - lanes, k};
   for (const Index begin : ends) {
     const auto from = hn::FirstN(Tag(), static_cast<std::size_t>(begin < 0 ? -begin : 0));

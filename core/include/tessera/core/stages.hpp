@@ -76,6 +76,12 @@ class Rows {
   Index along_0_, along_1_;  // all bits or none
 };
 
+/// Memory that will be read soon: a row for each row of a panel.
+struct Ahead {
+  const std::byte* row = nullptr;  // of the panel's row 0, beside its first cell; none: nothing
+  Index pitch = 0;                 // bytes from row to row
+};
+
 /// What a kernel works on: `rows` rows of `length` cells, of one plane or, on a grid of two dimensions, of as many planes.
 ///
 /// Where outputs are on faces, the box has the cells' upper faces, too: a row, a column or a plane more than cells. Of
@@ -89,6 +95,7 @@ struct Panel {
   const std::size_t* operands;  // the stage's quantities: inputs, then outputs
   Index3 shift;                 // the cell that `storage` has at its origin
   bool planes;                  // whether rows follow each other along axis 0 or 1
+  Ahead ahead;                  // asked for from memory meanwhile
 
   template <class Real>
   Rows<Real> operand(std::size_t number) const {

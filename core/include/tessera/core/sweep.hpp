@@ -6,7 +6,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "tessera/core/stages.hpp"
@@ -52,8 +54,7 @@ class Sweep {
                    const Range& planes, std::span<const double> moments) const;
   int array_axis(int axis) const;
   bool at_wall(const Block& block, int axis, int side) const;
-  void run_planes(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
-                  const Range& planes) const;
+  void run_planes(const Block& block, const Tile& tile, const Work& work, std::size_t stage, const Range& planes) const;
   Box swapped(const Box& box) const;
 
   Domain& domain_;
@@ -66,6 +67,7 @@ class Sweep {
   std::vector<bool> closes_;           // by stage: whether outputs have boundaries
   std::vector<Index> lag_;             // by stage: planes behind the first
   std::vector<Index> ring_;            // by quantity: planes kept, if they are done one by one
+  std::vector<std::optional<std::pair<std::size_t, Index>>> asks_;  // by stage: an external quantity, and how far ahead
   std::vector<Work> work_;
 };
 

@@ -9,12 +9,6 @@
 namespace tessera {
 namespace {
 
-constexpr int directions = 27;
-
-int number(const Index3& direction) {
-  return static_cast<int>((direction[0] + 1) * 9 + (direction[1] + 1) * 3 + direction[2] + 1);
-}
-
 Index3 opposite(const Index3& d) { return {-d[0], -d[1], -d[2]}; }
 
 /// What a block sends in `direction` (its outermost own layers) or the ghosts that it fills there.
@@ -82,59 +76,63 @@ void copy_box(const Array& from, const Box& source, Array& to, const Box& target
   }
 }
 
-Index total_cells(const std::vector<Box>& boxes) {
-  Index sum = 0;
-  for (const Box& box : boxes) sum += box.cells();
-  return sum;
-}
-
 }  // namespace
 
 HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Index depth)
     : domain_(domain), locations_(std::move(locations)), depth_(depth), plans_(domain.blocks().size()) {
   if (!domain.thick_enough(depth)) throw std::logic_error("HaloExchange: a block is thinner than the exchange is deep");
   const int limit = domain.communicator().tag_limit();
-  if (limit / directions <= domain.layout().thread_count()) {
-    throw RunError("layout.threads: " + std::to_string(domain.layout().thread_count()) +
+  const int threads = domain.layout().thread_count();
+  if (threads > limit / threads) {
+    throw RunError("layout.threads: " + std::to_string(threads) +
                    " threads need more message tags than this MPI has (" + std::to_string(limit) +
                    "): use fewer threads a rank");
   }
   // Each block's thread makes, and so first touches, its own buffers.
-  domain.phase([&](const Block& block) {
-    Plan& plan = plans_[static_cast<std::size_t>(block.number)];
-    for (int d = 0; d < directions; ++d) {
-      const Index3 direction{d / 9 - 1, d / 3 % 3 - 1, d % 3 - 1};
-      if (direction == Index3{0, 0, 0}) continue;
-      bool possible = true;
-      for (int a = 0; a < 3; ++a)
-        possible = possible && (direction[static_cast<std::size_t>(a)] == 0 || !domain.grid().flat(a));
-      if (!possible) continue;
-      if (const auto neighbour = domain.neighbour(block, direction)) {
-        plan.transfers.push_back(plan_transfer(block, direction, *neighbour));
-      }
-    }
-    plan.requests.resize(2 * plan.transfers.size());
-  });
+  domain.phase([&](const Block& block) { plans_[static_cast<std::size_t>(block.number)] = make_plan(block); });
 }
 
-HaloExchange::Transfer HaloExchange::plan_transfer(const Block& block, const Index3& direction,
-                                                   const BlockAddress& neighbour) const {
-  Transfer transfer;
-  transfer.direction = direction;
-  transfer.neighbour = neighbour;
-  transfer.local = neighbour.rank == domain_.communicator().rank();
-  for (const Location location : locations_) {
-    transfer.source.push_back(layers(block, location, direction, depth_, false));
-    transfer.target.push_back(layers(block, location, direction, depth_, true));
+HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
+  Plan plan;
+  constexpr int directions = 27;
+  for (int d = 0; d < directions; ++d) {
+    const Index3 direction{d / 9 - 1, d / 3 % 3 - 1, d % 3 - 1};
+    if (direction == Index3{0, 0, 0}) continue;
+    bool possible = true;
+    for (int a = 0; a < 3; ++a)
+      possible = possible && (direction[static_cast<std::size_t>(a)] == 0 || !domain_.grid().flat(a));
+    if (!possible) continue;
+    const auto address = domain_.neighbour(block, direction);
+    if (!address) continue;
+    auto& neighbours = address->rank == domain_.communicator().rank() ? plan.local : plan.remote;
+    auto found = std::find_if(neighbours.begin(), neighbours.end(),
+                              [&](const Neighbour& neighbour) { return neighbour.address == *address; });
+    if (found == neighbours.end()) found = neighbours.insert(neighbours.end(), {*address, {}, {}, {}});
+    Transfer transfer;
+    transfer.direction = direction;
+    for (const Location location : locations_) {
+      transfer.source.push_back(layers(block, location, direction, depth_, false));
+      transfer.target.push_back(layers(block, location, direction, depth_, true));
+    }
+    found->transfers.push_back(std::move(transfer));
   }
-  transfer.send_tag = block.number * directions + number(direction);
-  transfer.receive_tag = neighbour.number * directions + number(opposite(direction));
-  if (!transfer.local) {
-    const Index element = bytes_of(domain_.precision());
-    transfer.send_buffer.resize(static_cast<std::size_t>(total_cells(transfer.source) * element));
-    transfer.receive_buffer.resize(static_cast<std::size_t>(total_cells(transfer.target) * element));
+  const auto bytes = [&](const std::vector<Box>& boxes) {
+    Index cells = 0;
+    for (const Box& box : boxes) cells += box.cells();
+    return static_cast<std::size_t>(cells * bytes_of(domain_.precision()));
+  };
+  for (Neighbour& neighbour : plan.remote) {
+    std::size_t sent = 0;
+    std::size_t received = 0;
+    for (const Transfer& transfer : neighbour.transfers) {
+      sent += bytes(transfer.source);
+      received += bytes(transfer.target);
+    }
+    neighbour.send_buffer.resize(sent);
+    neighbour.receive_buffer.resize(received);
   }
-  return transfer;
+  plan.requests.resize(2 * plan.remote.size());
+  return plan;
 }
 
 void HaloExchange::run(std::span<Field* const> fields, const Phase& meanwhile, const Phase& afterwards) {
@@ -142,9 +140,9 @@ void HaloExchange::run(std::span<Field* const> fields, const Phase& meanwhile, c
   const auto timed = [&](const Block& block, Part part, const auto& work) { domain_.seconds(block).time(part, work); };
   const auto wait = [&](const Block& block) { comm::waitall(plan_of(block).requests, domain_.exchange().wait); };
   if (domain_.exchange().funneled) {
-    for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { receive(plan_of(block)); });
+    for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { receive(block); });
     domain_.phase([&](const Block& block) { timed(block, Part::exchange, [&] { pack_and_copy(block, fields); }); });
-    for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { send(plan_of(block)); });
+    for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { send(block); });
     domain_.phase(meanwhile);
     for (const Block& block : domain_.blocks()) timed(block, Part::wait, [&] { wait(block); });
     domain_.phase([&](const Block& block) {
@@ -155,9 +153,9 @@ void HaloExchange::run(std::span<Field* const> fields, const Phase& meanwhile, c
   }
   domain_.phase([&](const Block& block) {
     timed(block, Part::exchange, [&] {
-      receive(plan_of(block));
+      receive(block);
       pack_and_copy(block, fields);
-      send(plan_of(block));
+      send(block);
     });
     meanwhile(block);
   });
@@ -168,45 +166,53 @@ void HaloExchange::run(std::span<Field* const> fields, const Phase& meanwhile, c
   });
 }
 
-void HaloExchange::receive(Plan& plan) {
-  for (std::size_t t = 0; t < plan.transfers.size(); ++t) {
-    Transfer& transfer = plan.transfers[t];
-    if (transfer.local) continue;
-    plan.requests[2 * t] =
-        domain_.communicator().irecv(transfer.receive_buffer, transfer.neighbour.rank, transfer.receive_tag);
+int HaloExchange::tag(int from, int to) const { return from * domain_.layout().thread_count() + to; }
+
+void HaloExchange::receive(const Block& block) {
+  Plan& plan = plans_[static_cast<std::size_t>(block.number)];
+  for (std::size_t n = 0; n < plan.remote.size(); ++n) {
+    Neighbour& from = plan.remote[n];
+    plan.requests[2 * n] =
+        domain_.communicator().irecv(from.receive_buffer, from.address.rank, tag(from.address.number, block.number));
   }
 }
 
-void HaloExchange::send(Plan& plan) {
-  for (std::size_t t = 0; t < plan.transfers.size(); ++t) {
-    const Transfer& transfer = plan.transfers[t];
-    if (transfer.local) continue;
-    plan.requests[2 * t + 1] =
-        domain_.communicator().isend(transfer.send_buffer, transfer.neighbour.rank, transfer.send_tag);
+void HaloExchange::send(const Block& block) {
+  Plan& plan = plans_[static_cast<std::size_t>(block.number)];
+  for (std::size_t n = 0; n < plan.remote.size(); ++n) {
+    const Neighbour& to = plan.remote[n];
+    plan.requests[2 * n + 1] =
+        domain_.communicator().isend(to.send_buffer, to.address.rank, tag(block.number, to.address.number));
   }
 }
 
 void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fields) {
-  for (Transfer& transfer : plans_[static_cast<std::size_t>(block.number)].transfers) {
-    if (!transfer.local) {
-      std::byte* out = transfer.send_buffer.data();
+  Plan& plan = plans_[static_cast<std::size_t>(block.number)];
+  for (Neighbour& to : plan.remote) {
+    std::byte* out = to.send_buffer.data();
+    for (const Transfer& transfer : to.transfers) {
       for (std::size_t f = 0; f < fields.size(); ++f) out = pack((*fields[f])[block], transfer.source[f], out);
-      continue;
     }
-    // The neighbour's layers that lie towards this block: its own transfer in the opposite direction.
-    const Block& other = domain_.blocks()[static_cast<std::size_t>(transfer.neighbour.number)];
-    for (std::size_t f = 0; f < fields.size(); ++f) {
-      const Box source = layers(other, locations_[f], opposite(transfer.direction), depth_, false);
-      copy_box((*fields[f])[other], source, (*fields[f])[block], transfer.target[f]);
+  }
+  for (const Neighbour& from : plan.local) {
+    const Block& other = domain_.blocks()[static_cast<std::size_t>(from.address.number)];
+    for (const Transfer& transfer : from.transfers) {
+      for (std::size_t f = 0; f < fields.size(); ++f) {
+        // The neighbour's layers that lie towards this block: its own transfer in the opposite direction.
+        const Box source = layers(other, locations_[f], opposite(transfer.direction), depth_, false);
+        copy_box((*fields[f])[other], source, (*fields[f])[block], transfer.target[f]);
+      }
     }
   }
 }
 
 void HaloExchange::unpack(const Block& block, std::span<Field* const> fields) {
-  for (const Transfer& transfer : plans_[static_cast<std::size_t>(block.number)].transfers) {
-    if (transfer.local) continue;
-    const std::byte* in = transfer.receive_buffer.data();
-    for (std::size_t f = 0; f < fields.size(); ++f) in = unpack_box((*fields[f])[block], transfer.target[f], in);
+  for (const Neighbour& from : plans_[static_cast<std::size_t>(block.number)].remote) {
+    const std::byte* in = from.receive_buffer.data();
+    // Opposite directions come in the opposite order.
+    for (auto transfer = from.transfers.rbegin(); transfer != from.transfers.rend(); ++transfer) {
+      for (std::size_t f = 0; f < fields.size(); ++f) in = unpack_box((*fields[f])[block], transfer->target[f], in);
+    }
   }
 }
 

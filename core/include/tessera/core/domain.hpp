@@ -33,6 +33,7 @@ struct Block {
 struct BlockAddress {
   int rank;
   int number;
+  friend bool operator==(const BlockAddress&, const BlockAddress&) = default;
 };
 
 /// How halos travel; see HaloExchange.

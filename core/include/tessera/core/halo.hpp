@@ -9,11 +9,9 @@
 
 namespace tessera {
 
-/// Exchanges `depth` layers of several fields at once: one message for each pair of blocks of different
-/// ranks, plain copies between blocks of one rank.
-///
-/// A message is identified by the sending block's number and the direction in which it goes, so that
-/// an axis with one or two ranks, where both neighbours are the same, works like any other.
+/// Exchanges `depth` layers of several fields at once: one message from a block to each neighbouring block of another
+/// rank, plain copies between blocks of one rank. Along an axis of two ranks both neighbours are the same block: what goes
+/// to it in several directions is one message. Its tag says which block of the one rank sends to which of the other.
 /// Where the domain's exchange is funneled, all messages go through the calling thread, between phases.
 class HaloExchange {
  public:
@@ -34,22 +32,24 @@ class HaloExchange {
     std::vector<Box> source;  // what the neighbour in this direction needs, a box a field
     std::vector<Box> target;  // the ghosts that it fills here
     Index3 direction{};
-    BlockAddress neighbour{};
-    bool local = false;
-    int send_tag = 0;
-    int receive_tag = 0;
+  };
+  struct Neighbour {  // a block, and all directions in which it lies
+    BlockAddress address{};
+    std::vector<Transfer> transfers;
     std::vector<std::byte> send_buffer;
     std::vector<std::byte> receive_buffer;
   };
   struct Plan {  // of one block
-    std::vector<Transfer> transfers;
+    std::vector<Neighbour> local;
+    std::vector<Neighbour> remote;
     std::vector<comm::Request> requests;
   };
 
-  Transfer plan_transfer(const Block& block, const Index3& direction, const BlockAddress& neighbour) const;
+  Plan make_plan(const Block& block) const;
   void pack_and_copy(const Block& block, std::span<Field* const> fields);
-  void receive(Plan& plan);
-  void send(Plan& plan);
+  int tag(int from, int to) const;  // block numbers
+  void receive(const Block& block);
+  void send(const Block& block);
   void unpack(const Block& block, std::span<Field* const> fields);
 
   Domain& domain_;

@@ -5,7 +5,7 @@
 
 Each measurement is one line of JSON on stdout: {"seconds", "cpu", "steps", "version"}, where cpu less than
 seconds means that the core was shared. A package that cannot be imported gives {"missing": why} instead.
-CASE is a name of cases.py, or triad-cache, triad-memory (the machine).
+CASE is a name of cases.py.
 """
 
 import ctypes
@@ -27,7 +27,8 @@ def pympdata(case):
     from PyMPDATA import Options, ScalarField, Solver, Stepper, VectorField
     from PyMPDATA.boundary_conditions import Periodic
 
-    options = Options(n_iters=case.section["iterations"], nonoscillatory=case.section["nonoscillatory"])
+    flags = {key: value for key, value in case.section.items() if key in ("nonoscillatory", "infinite_gauge")}
+    options = Options(n_iters=case.section["iterations"], **flags)
     boundary = tuple(Periodic() for _ in case.shape)
     centres = np.meshgrid(*(np.arange(n) + 0.5 for n in case.shape), indexing="ij")
     psi = eval(case.initial["psi"], {"exp": np.exp, **dict(zip("xyz", centres))})
@@ -70,35 +71,13 @@ def pypde(case):
     return lambda steps: stepper(state, 0, steps * dt), f"py-pde {version('py-pde')}, numba {version('numba')}"
 
 
-def triad(elements):
-    """STREAM's a = b + s c; a `step` is one pass over the arrays."""
-    import numba
-    import numpy as np
-
-    @numba.njit(fastmath=True)
-    def run(a, b, c, steps):
-        for step in range(steps):
-            s = 1.0 + step  # another one each pass, so that no pass can be left out
-            for i in range(a.size):
-                a[i] = b[i] + s * c[i]
-
-    a, b, c = np.zeros(elements), np.ones(elements), np.ones(elements)
-    return lambda steps: run(a, b, c, steps), f"numba {version('numba')}"
-
-
-TRIADS = {"triad-cache": 1 << 14, "triad-memory": 1 << 25}  # elements of each array: 128 KiB and 256 MiB
-
-
 def main():
     warnings.simplefilter("ignore")
     keep_freed_memory()
     name, steps = sys.argv[1:]
     try:
-        if name in TRIADS:
-            advance, versions = triad(TRIADS[name])
-        else:
-            case = CASES[name]
-            advance, versions = {"PyMPDATA": pympdata, "py-pde": pypde}[case.rival](case)
+        case = CASES[name]
+        advance, versions = {"PyMPDATA": pympdata, "py-pde": pypde}[case.rival](case)
     except ImportError as error:
         print(json.dumps({"missing": str(error)}), flush=True)
         return

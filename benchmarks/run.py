@@ -14,30 +14,36 @@ import sys
 import tempfile
 from pathlib import Path
 
-from cases import CASES
+from cases import CASES, LIBMPDATA
 
 HERE = Path(__file__).resolve().parent
-TARGET = 1.5  # seconds a measurement
+TARGET = 0.7  # seconds a measurement
 LIMIT = 600  # seconds after which a process hangs; the rivals' compile takes up to a minute
 CORES = sorted(os.sched_getaffinity(0))
 CORE = str(CORES[-1])  # the last one: interrupts tend to be served by the first
 DONE = re.compile(r"done: (\d+) steps, t = \S+, (\S+) s in the time loop, \S+ million cells x steps a second")
-TRIAD_BYTES = {"triad-cache": 24 << 14, "triad-memory": 24 << 25}  # a pass: two reads and a write of 8 bytes an element
+LIMITS = {
+    "triad-cache": ("triad in the second-level cache", "GB/s"),
+    "triad-memory": ("triad in memory", "GB/s"),
+    "multiply-add": ("fused multiply-adds", "GFLOP/s"),
+    "divide": ("divisions", "G/s"),
+}
+# Open MPI would bind the threads of a rank to one core. (Its names in versions 4 and 5.)
+UNBOUND = {"OMPI_MCA_hwloc_base_binding_policy": "none", "PRTE_MCA_hwloc_default_binding_policy": "none"}
 
 
 class Failure(Exception):
     pass
 
 
-class Rival:
-    """A child process of rivals.py that waits, compiled and warm, between the measurements."""
+class Child:
+    """A process that waits, warm, on one core, and measures what it is told, a line of JSON each time."""
 
-    def __init__(self, name):
-        command = ["taskset", "-c", CORE, sys.executable, HERE / "rivals.py", name, "-"]
-        self.child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
-        self.name = name
-        self.missing = None
-        self.version = ""
+    def __init__(self, *command):
+        self.command = [str(word) for word in command]
+        pinned = ["taskset", "-c", CORE, *self.command]
+        self.child = subprocess.Popen(pinned, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+        self.answer = {}
         self.shares = []  # of the core, that each measurement got
 
     def __enter__(self):
@@ -48,38 +54,39 @@ class Rival:
         self.child.communicate()
 
     def seconds(self, steps):
-        """None where the rival's package is missing."""
+        """None where what it needs is missing."""
         try:
             print(steps, file=self.child.stdin)
         except BrokenPipeError:
             pass  # it has ended: what it said last is still to be read
         if not select.select([self.child.stdout], [], [], LIMIT)[0]:
-            raise Failure(f"rivals.py {self.name}: no answer within {LIMIT} s")
+            raise Failure(f"{' '.join(self.command)}: no answer within {LIMIT} s")
         line = self.child.stdout.readline()
         if not line:
-            raise Failure(f"rivals.py {self.name} ended with status {self.child.wait()}")
-        answer = json.loads(line)
-        self.missing = answer.get("missing")
-        self.version = answer.get("version", "")
-        if not self.missing:
-            self.shares.append(answer["cpu"] / answer["seconds"])
-        return answer.get("seconds")
+            raise Failure(f"{' '.join(self.command)} ended with status {self.child.wait()}")
+        self.answer = json.loads(line)
+        if "missing" in self.answer:
+            return None
+        self.shares.append(self.answer["cpu"] / self.answer["seconds"])
+        return self.answer["seconds"]
 
 
 class Ours:
     def __init__(self, arguments, case, folder):
         self.case = case
         self.mpiexec = arguments.mpiexec
-        self.app = arguments.bin.resolve() / case.app
+        self.app = arguments.build.resolve() / "bin" / case.app
         self.file = Path(folder) / f"{case.name}.yaml"
 
-    def seconds(self, steps, ranks=1):
-        self.file.write_text(json.dumps(self.case.config(steps), indent=2) + "\n")  # JSON is YAML
+    def seconds(self, steps, ranks=1, layout=None):
+        self.file.write_text(json.dumps(self.case.config(steps, layout), indent=2) + "\n")  # JSON is YAML
         # taskset stands inside mpiexec, which would set a binding of its own otherwise.
-        pinned = ["taskset", "-c", CORE] if ranks == 1 else []
+        pinned = [] if layout else ["taskset", "-c", CORE]
         command = [self.mpiexec, "-n", str(ranks), *pinned, str(self.app), str(self.file)]
         try:
-            result = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, cwd=self.file.parent)
+            result = subprocess.run(
+                command, capture_output=True, text=True, timeout=LIMIT, cwd=self.file.parent, env={**os.environ, **UNBOUND}
+            )
         except subprocess.TimeoutExpired:
             raise Failure(f"{' '.join(command)}: not done within {LIMIT} s") from None
         done = DONE.search(result.stdout)
@@ -93,11 +100,11 @@ class Ours:
 
 def steps_for(measure):
     """The number of steps that takes TARGET seconds, found by trying; also the warm-up. None where measure gives None."""
-    steps = 10
+    steps = 8
     while (seconds := measure(steps)) is not None:
         if seconds > 0.2:
-            return max(1, round(steps * TARGET / seconds))
-        steps *= 10 if seconds < 0.02 else 4
+            return max(8, round(steps * TARGET / seconds / 8) * 8)
+        steps *= 8 if seconds < 0.02 else 4
     return None
 
 
@@ -106,46 +113,85 @@ def spread(values, digits):
 
 
 def compare(case, arguments, folder):
-    """A row of the table and the rival's version; None where the rival is missing."""
+    """What was measured; None where the rival is missing."""
     ours = Ours(arguments, case, folder)
-    with Rival(case.name) as rival:
+    with Child(sys.executable, HERE / "rivals.py", case.name, "-") as rival:
         # Each at its own number of steps: the faster of the two would be too short to time at the other's.
         rival_steps = steps_for(rival.seconds)
         if rival_steps is None:
-            print(f"{case.name}: skipped, {case.rival} is not there ({rival.missing})", file=sys.stderr)
+            print(f"{case.name}: skipped, {case.rival} is not there ({rival.answer['missing']})", file=sys.stderr)
             return None
-        our_steps = steps_for(ours.seconds)
-        mine, theirs, two = [], [], []
+        steps = steps_for(ours.seconds)
+        mine, theirs = [], []
+        cuts = {name: [] for name, _, _ in case.two_way_cuts()} if len(CORES) > 1 else {}
         mega = case.cells / 1e6
         for repeat in range(arguments.repeats):
             both = [
-                lambda: mine.append(mega * our_steps / ours.seconds(our_steps)),
+                lambda: mine.append(mega * steps / ours.seconds(steps)),
                 lambda: theirs.append(mega * rival_steps / rival.seconds(rival_steps)),
             ]
             # The order turns round each time, so that a machine that slows down or speeds up favours neither.
             for measure in both if repeat % 2 == 0 else reversed(both):
                 measure()
-            if len(CORES) > 1:
-                two.append(mega * our_steps / ours.seconds(our_steps, ranks=2))
-        ratio = spread([a / b for a, b in zip(mine, theirs)], 2)
-        cells = [case.title, f"{statistics.median(mine):.0f}", f"{case.rival} {statistics.median(theirs):.0f}", ratio]
-        cells.append(spread(two, 0) if two else "-")
+            for name, ranks, layout in case.two_way_cuts():
+                if name in cuts:
+                    cuts[name].append(mega * steps / ours.seconds(steps, ranks, layout) / mine[-1])
         # The rival tells for both, being on the same core: other work there need not slow both alike.
-        cells.append(f"{min(rival.shares[-arguments.repeats :]):.0%}")
-        return "| " + " | ".join(cells) + " |", rival.version
+        share = min(rival.shares[-arguments.repeats :])
+        return {"case": case, "ours": mine, "theirs": theirs, "cuts": cuts, "share": share, "version": rival.answer["version"]}
 
 
-def machine(repeats):
-    """Lines on the limits of the machine, from the triad on one core."""
-    lines = []
-    for name, size in TRIAD_BYTES.items():
-        with Rival(name) as triad:
-            steps = steps_for(triad.seconds)
-            if steps is None:
-                return [f"- {name}: not measured ({triad.missing})"]
-            rates = [size * steps / triad.seconds(steps) / 1e9 for _ in range(repeats)]
-            lines.append(f"- {name}, {size / 2**20:.3g} MiB, one core: {spread(rates, 1)} GB/s; core got {min(triad.shares[-repeats:]):.0%}")
-    return lines
+def comparison_table(measured):
+    yield "| case | ours MLUPS | rival MLUPS | ratio median (min..max) | by way of PyMPDATA: x libmpdata++ | core got |"
+    yield "|---|---|---|---|---|---|"
+    for m in measured:
+        ratios = [a / b for a, b in zip(m["ours"], m["theirs"])]
+        pympdata, libmpdata = LIBMPDATA.get(m["case"].name, (None, None))
+        quoted = f"{statistics.median(ratios) * pympdata / libmpdata:.0f}" if libmpdata else "-"
+        row = [m["case"].title, f"{statistics.median(m['ours']):.0f}", f"{m['case'].rival} {statistics.median(m['theirs']):.0f}"]
+        yield "| " + " | ".join([*row, spread(ratios, 2), quoted, f"{m['share']:.0%}"]) + " |"
+
+
+def scaling_table(measured):
+    names = list(dict.fromkeys(name for m in measured for name in m["cuts"]))
+    if not names:
+        return
+    yield "| x one core on two | " + " | ".join(names) + " |"
+    yield "|---" * (len(names) + 1) + "|"
+    for m in measured:
+        cells = [spread(m["cuts"][name], 2) if name in m["cuts"] else "" for name in names]
+        yield f"| {m['case'].title} | " + " | ".join(cells) + " |"
+
+
+def limits(arguments):
+    """Lines on what one core of this machine can do."""
+    for name, (title, unit) in LIMITS.items():
+        with Child(arguments.build / "benchmarks/limits", name) as child:
+            passes = steps_for(child.seconds)
+            rates = []
+            for _ in range(arguments.repeats):
+                child.seconds(passes)
+                rates.append(child.answer["amount"] / child.answer["seconds"] / 1e9)
+            yield f"- {title}, one core: {spread(rates, 1)} {unit}; core got {min(child.shares[-arguments.repeats :]):.0%}"
+
+
+def halo_table(arguments):
+    yield "| halo exchange, blocks of 512^2, 2 ranks | C by hand, us | ours / C (middle 80%) | C again / C |"
+    yield "|---|---|---|---|"
+    for depth in (1, 3):
+        for axis in (0, 1):
+            rounds = str(20 * arguments.repeats)
+            command = [arguments.mpiexec, "-n", "2", arguments.build / "benchmarks/halo", str(depth), str(axis), rounds]
+            result = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+            if result.returncode != 0:
+                raise Failure(f"{' '.join(map(str, command))}: status {result.returncode}\n{result.stderr}")
+            times = json.loads(result.stdout)
+            ratios, again = (sorted(a / b for a, b in zip(times[who], times["by_hand"])) for who in ("ours", "by_hand_again"))
+            tenth = len(ratios) // 10
+            yield (
+                f"| {depth} layer(s), cut along {'xy'[axis]} | {statistics.median(times['by_hand']):.1f} "
+                f"| {statistics.median(ratios):.2f} ({ratios[tenth]:.2f}..{ratios[-1 - tenth]:.2f}) | {statistics.median(again):.2f} |"
+            )
 
 
 def cpu():
@@ -156,45 +202,59 @@ def cpu():
 
 
 def our_version(arguments):
-    apps = [arguments.bin / case.app for case in CASES.values()]
-    for app in filter(Path.exists, apps):
-        said = subprocess.run([app.resolve(), "--version"], capture_output=True, text=True, timeout=LIMIT).stdout
-        return said.partition("\n")[0]
-    raise SystemExit(f"run.py: no app in {arguments.bin}: build first")
+    app = arguments.build / "bin/mpdata"
+    if not app.exists():
+        raise SystemExit(f"run.py: no app in {arguments.build}: build first")
+    said = subprocess.run([app.resolve(), "--version"], capture_output=True, text=True, timeout=LIMIT).stdout
+    compiler = next((line for line in said.splitlines() if line.startswith("compiler")), "")
+    return f"{said.partition(chr(10))[0]}; {compiler}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bin", type=Path, required=True, metavar="DIR", help="where the built apps are")
+    parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
     parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="NAME", help=", ".join(CASES))
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
+    parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios")
     arguments = parser.parse_args()
     if arguments.repeats < 1:
         parser.error("--repeats: at least 1")
 
     date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    head = [f"## {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
-    limits = machine(arguments.repeats)
-    rows, versions, failed = [], {}, False
-    with tempfile.TemporaryDirectory() as folder:
-        for name in arguments.cases:
-            print(f"{name} ...", file=sys.stderr)
-            try:
-                if row := compare(CASES[name], arguments, folder):
-                    rows.append(row[0])
-                    versions[row[1]] = True
-            except Failure as failure:
-                print(f"{name}: {failure}", file=sys.stderr)
-                failed = True
-
-    table = ["| case | ours MLUPS | rival MLUPS | ratio median (min..max) | ours on 2 ranks | core got |", "|---|---|---|---|---|---|", *rows]
-    report = "\n".join([*head, *(f"- {version}" for version in versions), *limits, "", *table]) + "\n"
+    lines = [f"## {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+    load = os.getloadavg()[0]
+    measured, failed = [], False
+    try:
+        lines += limits(arguments)
+        with tempfile.TemporaryDirectory() as folder:
+            for name in arguments.cases:
+                print(f"{name} ...", file=sys.stderr)
+                try:
+                    if result := compare(CASES[name], arguments, folder):
+                        measured.append(result)
+                        print(list(comparison_table([result]))[-1], file=sys.stderr)
+                except Failure as failure:
+                    print(f"{name}: {failure}", file=sys.stderr)
+                    failed = True
+        lines += [f"- {version}" for version in dict.fromkeys(m["version"] for m in measured)]
+        lines += [f"- load {load:.1f} before, {os.getloadavg()[0]:.1f} after (the measurements themselves: 1 to 2)"]
+        lines += ["", *comparison_table(measured), "", *scaling_table(measured), ""]
+        if len(CORES) > 1:
+            lines += halo_table(arguments)
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        failed = True
+    report = "\n".join(lines) + "\n"
     print(report)
     if arguments.output:
         with arguments.output.open("a") as file:
             file.write(report + "\n")
+    if arguments.plot and measured:
+        from plot import draw
+
+        draw(measured, arguments.plot)
     return 1 if failed else 0
 
 

@@ -135,6 +135,7 @@ SweepOptions read_sweep(const Config& config) {
     options.steps_at_once = static_cast<int>(steps.at_least(1));
   }
   constexpr Index kib = 1024;
+  options.overlap = section.flag("overlap", false);
   options.cache = section.has("cache") ? section.at("cache").at_least(1) * kib : usable_cache();
   return options;
 }

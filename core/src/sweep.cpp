@@ -1,11 +1,8 @@
 #include "tessera/core/sweep.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstdlib>
 #include <limits>
 
-#include "row_memory.hpp"
 #include "tessera/core/boundary.hpp"
 
 namespace tessera {
@@ -14,8 +11,6 @@ namespace {
 std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
 }  // namespace
-
-void Sweep::Free::operator()(std::byte* memory) const { std::free(memory); }
 
 /// Between array axes and sweep axes: a grid of two dimensions is streamed along array axis 1.
 Box Sweep::swapped(const Box& box) const {
@@ -83,121 +78,6 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
   domain.phase([&](const Block& block) { work_[static_cast<std::size_t>(block.number)] = make_work(block); });
 }
 
-/// The cells grown to where the stage has to work, but not beyond walls; with upper faces.
-Box Sweep::box_of(const Block& block, const Box& cells, std::size_t stage) const {
-  const Reach& around = around_[stage];
-  const Box block_cells = swapped(block.local());
-  Box box = cells;
-  for (int axis = 0; axis < 3; ++axis) {
-    const std::size_t a = at(axis);
-    box.lower[a] -= around.below[a];
-    box.upper[a] += around.above[a];
-    if (at_wall(block, axis, 0)) box.lower[a] = std::max(box.lower[a], block_cells.lower[a]);
-    if (at_wall(block, axis, 1)) box.upper[a] = std::min(box.upper[a], block_cells.upper[a]);
-    box.upper[a] += faces_[stage][a];
-  }
-  return box;
-}
-
-Sweep::Work Sweep::make_work(const Block& block) const {
-  const auto& quantities = stages_.quantities();
-  const Box whole = swapped(block.local());
-  const Index element = bytes_of(stages_.precision());
-  const auto row_of = [&](std::size_t q, Index length) {  // bytes; cell 0 begins a cache line
-    return row_pitch(needed_[q].below[2] * element, (length + needed_[q].above[2] + 1) * element);
-  };
-  const auto rows_of = [&](std::size_t q, Index rows) {
-    return rows + needed_[q].below[1] + needed_[q].above[1] + (stages_.dimensions() == 3 ? 1 : 0);
-  };
-  // Beginning a stage costs as much as many cells: short rows are done several at once, as long as they stay in the
-  // first cache.
-  const auto band_of = [&](Index length) {
-    constexpr Index bytes = 8192;
-    constexpr Index most = 16;
-    return stages_.dimensions() == 2 ? std::clamp(bytes / (length * element), Index{1}, most) : Index{1};
-  };
-  const auto bytes_of = [&](std::size_t q, Index rows, Index length) {
-    const Index planes = domain_.sweep().order == SweepOptions::Order::plain
-                             ? whole.extent(0) + needed_[q].below[0] + needed_[q].above[0] + 1
-                             : ring_[q] + band_of(length) - 1;
-    return static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(planes))) * rows_of(q, rows) * row_of(q, length);
-  };
-  const auto total = [&](Index rows, Index length) {
-    Index sum = 0;
-    for (std::size_t q = 0; q < quantities.size(); ++q) {
-      if (!quantities[q].external) sum += bytes_of(q, rows, length);
-    }
-    return sum;
-  };
-
-  // The tiles of least work (they overlap, and each row costs a few cells' time) among those whose rings fit into the
-  // cache; if none does, the smallest.
-  Index rows = whole.extent(1);
-  Index length = whole.extent(2);
-  if (domain_.sweep().order == SweepOptions::Order::streamed) {
-    const Index vector = cache_line / element;  // cells
-    constexpr Index begin_row = 24;             // cells that could be computed in the time of beginning a row
-    double least = std::numeric_limits<double>::infinity();
-    for (Index n = 1; n <= whole.extent(1); ++n) {
-      for (Index m = 1; m <= (whole.extent(2) + vector - 1) / vector; ++m) {
-        const Index r = (whole.extent(1) + n - 1) / n;
-        const Index l = ((whole.extent(2) + m - 1) / m + vector - 1) / vector * vector;
-        const bool smallest = r == 1 && l == vector;
-        if (total(r, l) > domain_.sweep().cache && !smallest) continue;
-        const auto work = static_cast<double>(n * m * (r + 2 * depth_) * (l + 2 * depth_ + begin_row));
-        if (work < least) {
-          least = work;
-          rows = r;
-          length = l;
-        }
-      }
-    }
-  }
-
-  Work work;
-  work.band = band_of(length);
-  for (Index j = whole.lower[1]; j < whole.upper[1]; j += rows) {
-    for (Index k = whole.lower[2]; k < whole.upper[2]; k += length) {
-      Tile tile{{{whole.lower[0], j, k},
-                 {whole.upper[0], std::min(j + rows, whole.upper[1]), std::min(k + length, whole.upper[2])}},
-                {},
-                {}};
-      for (std::size_t s = 0; s < stages_.list().size(); ++s) {
-        const Box box = box_of(block, tile.cells, s);
-        Walls walls{};
-        for (int axis = 0; axis < 3; ++axis) {
-          const std::size_t a = at(axis);
-          walls[a] = {at_wall(block, axis, 0) && box.lower[a] == whole.lower[a],
-                      at_wall(block, axis, 1) && box.upper[a] == whole.upper[a]};
-        }
-        tile.boxes.push_back(box);
-        tile.walls.push_back(walls);
-      }
-      work.tiles.push_back(std::move(tile));
-    }
-  }
-
-  Index longest = 0;
-  for (std::size_t q = 0; q < quantities.size(); ++q) longest = std::max(longest, row_of(q, length));
-  const Index bytes = total(rows, length) + 2 * cache_line + longest;  // upper faces and ends of rows read beyond
-  work.memory.reset(allocate_rows(bytes));
-  std::byte* next = work.memory.get() + cache_line;
-  for (std::size_t q = 0; q < quantities.size(); ++q) {
-    Storage storage;
-    if (!quantities[q].external) {
-      const Reach& needed = needed_[q];
-      const Index size = bytes_of(q, rows, length);
-      storage.row = row_of(q, length);
-      storage.plane = rows_of(q, rows) * storage.row;
-      storage.mask = size / storage.plane - 1;
-      storage.origin = next + needed.below[1] * storage.row + round_up_to_line(needed.below[2] * element);
-      next += size;
-    }
-    work.storage.push_back(storage);
-  }
-  return work;
-}
-
 bool Sweep::in_place(std::size_t input, std::size_t output) const {
   for (const Work& work : work_) {
     if (work.tiles.size() > 1) return false;  // the next one reads what this one has written
@@ -218,16 +98,18 @@ bool Sweep::in_place(std::size_t input, std::size_t output) const {
   return true;
 }
 
-void Sweep::run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments) {
+void Sweep::run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments, Cells cells) {
   Work& work = work_[static_cast<std::size_t>(block.number)];
-  domain_.seconds(block).time(Part::compute, [&] { run_tiles(block, work, arrays, moments); });
+  domain_.seconds(block).time(Part::compute, [&] { run_tiles(block, work, arrays, moments, cells); });
 }
 
-void Sweep::run_tiles(const Block& block, Work& work, std::span<Array* const> arrays,
-                      std::span<const double> moments) const {
+void Sweep::run_tiles(const Block& block, Work& work, std::span<Array* const> arrays, std::span<const double> moments,
+                      Cells cells) const {
   const bool flat = stages_.dimensions() == 2;
   const Index element = bytes_of(stages_.precision());
-  for (const Tile& tile : work.tiles) {
+  const auto begin = work.tiles.begin() + (cells == Cells::outer ? work.inner : 0);
+  const auto end = cells == Cells::inner ? work.tiles.begin() + work.inner : work.tiles.end();
+  for (const Tile& tile : std::span(begin, end)) {
     for (std::size_t e = 0; e < external_.size(); ++e) {
       Array& array = *arrays[e];
       const Index plane = array.stride(flat ? 1 : 0) * element;
@@ -260,8 +142,8 @@ void Sweep::run_tile(const Block& block, const Tile& tile, const Work& work, std
     first = std::min(first, tile.boxes[s].lower[0] + lag_[s]);
     last = std::max(last, tile.boxes[s].upper[0] + lag_[s]);
   }
-  for (Index front = first; front <= last; front += work.band) {
-    for (std::size_t s = 0; s < stages; ++s) visit(s, {front - lag_[s], front - lag_[s] + work.band});
+  for (Index front = first; front <= last; front += work.tiling.band) {
+    for (std::size_t s = 0; s < stages; ++s) visit(s, {front - lag_[s], front - lag_[s] + work.tiling.band});
   }
 }
 
@@ -275,7 +157,7 @@ void Sweep::run_planes(const Block& block, const Tile& tile, const Work& work, s
     const auto& [quantity, lead] = *asks_[stage];
     const Storage& array = work.storage[quantity];
     const Index first = box.lower[2] * bytes_of(stages_.precision()) + (flat ? 0 : box.lower[1] * array.row);
-    return {array.at(plane + lag_[stage] + lead + work.band) + first, flat ? array.plane : array.row};
+    return {array.at(plane + lag_[stage] + lead + work.tiling.band) + first, flat ? array.plane : array.row};
   };
   for (Index plane = planes.lower; plane < planes.upper; plane += flat ? planes.size() : 1) {
     of.kernel({block.number,

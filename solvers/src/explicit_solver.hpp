@@ -123,14 +123,20 @@ class ExplicitSolver final : public Solver {
   template <std::size_t Others>
   void evaluate(Sweep& sweep, Field& from, const std::array<Field*, Others>& others) {
     Field* const exchanged[] = {&from};
+    const auto run = [&](const Block& block, Sweep::Cells cells) {
+      std::array<Array*, Others + 1> arrays{&from[block]};
+      for (std::size_t i = 0; i < Others; ++i) arrays[i + 1] = &(*others[i])[block];
+      sweep.run(block, arrays, moments_, cells);
+    };
     exchange_.run(
-        exchanged, [](const Block&) {},
+        exchanged,
         [&](const Block& block) {
           for (std::size_t step = 0; step < moments_.size(); ++step) findings(step, block) = {};
+          run(block, Sweep::Cells::inner);
+        },
+        [&](const Block& block) {
           equation_.boundary().apply(block, from[block], ghosts_, moments_.front());
-          std::array<Array*, Others + 1> arrays{&from[block]};
-          for (std::size_t i = 0; i < Others; ++i) arrays[i + 1] = &(*others[i])[block];
-          sweep.run(block, arrays, moments_);
+          run(block, Sweep::Cells::outer);
         });
   }
 

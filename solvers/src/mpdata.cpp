@@ -61,7 +61,7 @@ class Mpdata final : public Solver {
  private:
   void read_courant(const Config& section, const Parameters& parameters);
   void require_stable(const Config& section);
-  void run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to);
+  void run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to, Sweep::Cells cells);
   void step_deep(bool many);
   void step_by_pass();
 
@@ -245,8 +245,10 @@ void Mpdata::step_deep(bool many) {
   Field* const exchanged[] = {&psi_};
   const std::size_t number = many ? 1 : 0;
   Field& to = in_place_[number] ? psi_ : *next_;
-  exchange_psi_->run(
-      exchanged, [](const Block&) {}, [&](const Block& block) { run(sweeps_[number], block, 1, psi_, psi_, to); });
+  const auto task = [&](Sweep::Cells cells) {
+    return [&, cells](const Block& block) { run(sweeps_[number], block, 1, psi_, psi_, to, cells); };
+  };
+  exchange_psi_->run(exchanged, task(Sweep::Cells::inner), task(Sweep::Cells::outer));
   if (!in_place_[number]) psi_.swap_values(*next_);
 }
 
@@ -259,16 +261,18 @@ void Mpdata::step_by_pass() {
       for (Field& component : antidiffusive_[at(pass - 1) % 2]) exchanged.push_back(&component);
     }
     HaloExchange& exchange = pass > 2 ? *exchange_all_ : *exchange_psi_;
-    exchange.run(
-        exchanged, [](const Block&) {},
-        [&](const Block& block) { run(sweeps_[at(pass - 1)], block, pass, psi_, *from, *to); });
+    const auto task = [&](Sweep::Cells cells) {
+      return [&, cells](const Block& block) { run(sweeps_[at(pass - 1)], block, pass, psi_, *from, *to, cells); };
+    };
+    exchange.run(exchanged, task(Sweep::Cells::inner), task(Sweep::Cells::outer));
     from = to;
   }
   if (from != &psi_) psi_.swap_values(*from);
 }
 
 /// The external quantities of make_stages().
-void Mpdata::run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to) {
+void Mpdata::run(Sweep& sweep, const Block& block, int pass, Field& beginning, Field& from, Field& to,
+                 Sweep::Cells cells) {
   std::array<Array*, 12> arrays{};
   std::size_t n = 0;
   arrays[n++] = &from[block];
@@ -279,7 +283,7 @@ void Mpdata::run(Sweep& sweep, const Block& block, int pass, Field& beginning, F
   if (!deep_ && pass > 1 && pass < options_.iterations) {
     for (Field& component : antidiffusive_[at(pass) % 2]) arrays[n++] = &component[block];
   }
-  sweep.run(block, {arrays.data(), n});
+  sweep.run(block, {arrays.data(), n}, {}, cells);
 }
 
 std::string Mpdata::describe() const {

@@ -19,12 +19,13 @@ int compare(Run run, int dimensions, const std::string& config) {
   for (const double value : expected->values) REQUIRE(std::isfinite(value));
   int count = 0;
   for (Case c : all_cases(dimensions, world.size())) {
-    for (int variant = 0; variant < 8; ++variant) {
-      c.by_pass = variant == 1 || variant == 5;
+    for (int variant = 0; variant < 10; ++variant) {
+      c.by_pass = variant == 1 || variant == 5 || variant == 8;
       c.funneled = variant == 2;
       c.plain = variant == 3;
       c.tiles = variant == 4 || variant == 5 || variant == 7;
-      c.steps_at_once = variant >= 6 ? variant - 4 : 0;
+      c.overlap = variant >= 8;
+      c.steps_at_once = variant == 6 ? 2 : variant == 7 ? 3 : 0;
       CAPTURE(config);
       CAPTURE(describe(c));
       const auto outcome = run(config, c, world);

@@ -116,6 +116,7 @@ std::string describe(const Case& c) {
   };
   return "ranks " + list(c.ranks) + " threads " + list(c.threads) + (c.funneled ? " funneled" : "") +
          (c.by_pass ? " by pass" : "") + (c.plain ? " plain" : "") + (c.tiles ? " tiles" : "") +
+         (c.overlap ? " overlapped" : "") +
          (c.steps_at_once > 0 ? " steps at once: " + std::to_string(c.steps_at_once) : "");
 }
 
@@ -155,6 +156,7 @@ std::unique_ptr<Domain> make_domain(const Grid& grid, const Case& c, Index reach
   SweepOptions sweep;
   if (c.plain) sweep.order = SweepOptions::Order::plain;
   if (c.tiles) sweep.cache = 1;
+  sweep.overlap = c.overlap;
   sweep.steps_at_once = c.steps_at_once;
   return std::make_unique<Domain>(grid, layout, communicator, exchange, Log(false, Verbosity::quiet), sweep, precision);
 }

@@ -33,8 +33,9 @@ struct Case {
   std::vector<int> threads;
   bool funneled = false;
   bool by_pass = false;
-  bool plain = false;  // each stage over the whole block before the next
-  bool tiles = false;  // as small as they can be
+  bool plain = false;    // each stage over the whole block before the next
+  bool tiles = false;    // as small as they can be
+  bool overlap = false;  // inner cells while messages travel
   int steps_at_once = 0;
 };
 std::string describe(const Case& c);

@@ -49,6 +49,7 @@ struct SweepOptions {
     streamed,
     plain,  // each stage over the whole block before the next one: slow, and what tests compare with
   } order = Order::streamed;
+  bool overlap = false;           // inner cells computed while messages travel
   int steps_at_once = 0;          // 0: chosen by the solver
   Index cache = Index{1} << 20U;  // bytes: blocks whose temporaries would need more are walked in tiles
 };

@@ -17,6 +17,8 @@ namespace tessera {
 
 class Sweep {
  public:
+  enum class Cells { all, inner, outer };
+
   /// The grid's dimensions must be those of `stages`.
   Sweep(Domain& domain, Stages stages);
 
@@ -26,8 +28,10 @@ class Sweep {
   bool in_place(std::size_t input, std::size_t output) const;
   /// Runs the stages until the external outputs exist in all cells of the block. `arrays`: the external quantities, in the
   /// order in which they were declared; their ghosts hold values where `depth` asks for them. `moments`: times, for boundaries.
-  /// Called in a phase, for a block by its own thread.
-  void run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments = {});
+  /// With Cells::inner only those, in which no ghosts from other ranks and no walls matter: none unless `layout.overlap` asks for
+  /// some. Cells::outer are the others. Called in a phase, for a block by its own thread.
+  void run(const Block& block, std::span<Array* const> arrays, std::span<const double> moments = {},
+           Cells cells = Cells::all);
 
  private:
   struct Free {
@@ -39,16 +43,30 @@ class Sweep {
     std::vector<Box> boxes;    // of each stage
     std::vector<Walls> walls;  // that the boxes end at
   };
+  struct Tiling {
+    Index planes, rows, length;  // of the largest tile
+    Index band;                  // planes that a stage does at once
+  };
   struct Work {  // of a block
+    Tiling tiling;
     std::vector<Tile> tiles;
+    Index inner = 0;  // so many tiles come first
     std::unique_ptr<std::byte, Free> memory;
     std::vector<Storage> storage;  // by quantity
-    Index band = 1;                // planes that a stage does at once
   };
 
   Work make_work(const Block& block) const;
+  std::vector<Box> regions(const Block& block) const;
+  Tiling choose_tiling(const Block& block) const;
+  Index row_bytes(std::size_t quantity, Index length) const;
+  Index plane_bytes(std::size_t quantity, const Tiling& tiling) const;
+  Index ring_planes(std::size_t quantity, const Tiling& tiling) const;
+  Index rings_bytes(const Tiling& tiling) const;
+  void add_tiles(const Block& block, const Box& region, Work& work) const;
+  void make_rings(const Block& block, Work& work) const;
   Box box_of(const Block& block, const Box& cells, std::size_t stage) const;
-  void run_tiles(const Block& block, Work& work, std::span<Array* const> arrays, std::span<const double> moments) const;
+  void run_tiles(const Block& block, Work& work, std::span<Array* const> arrays, std::span<const double> moments,
+                 Cells cells) const;
   void run_tile(const Block& block, const Tile& tile, const Work& work, std::span<const double> moments) const;
   void close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
                    const Range& planes, std::span<const double> moments) const;

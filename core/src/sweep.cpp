@@ -78,6 +78,16 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
   domain.phase([&](const Block& block) { work_[static_cast<std::size_t>(block.number)] = make_work(block); });
 }
 
+Index Sweep::work() const {
+  Index cells = 0;
+  for (const Work& work : work_) {
+    for (const Tile& tile : work.tiles) {
+      for (const Box& box : tile.boxes) cells += box.cells();
+    }
+  }
+  return cells;
+}
+
 bool Sweep::in_place(std::size_t input, std::size_t output) const {
   for (const Work& work : work_) {
     if (work.tiles.size() > 1) return false;  // the next one reads what this one has written

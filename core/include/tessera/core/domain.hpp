@@ -40,7 +40,7 @@ struct BlockAddress {
 struct ExchangeOptions {
   bool funneled = false;  // messages by the main thread only
   comm::WaitPolicy wait = comm::WaitPolicy::spin;
-  enum class Depth { automatic, deep, pass } depth = Depth::automatic;  // one exchange a step, or one a pass
+  enum class Depth { automatic, pass } depth = Depth::automatic;  // one exchange a step, or one a pass
 };
 
 /// How stages run through blocks; see Sweep.

@@ -24,6 +24,8 @@ class Sweep {
 
   /// Ghost layers that the external quantities must have to run on whole blocks.
   Index depth() const noexcept { return depth_; }
+  /// Cells that are computed in a run, summed over stages and this rank's blocks: overlaps count, as often as they are computed.
+  Index work() const;
   /// True if two of run()'s arrays, an input and an output, may be one: what is written has been read.
   bool in_place(std::size_t input, std::size_t output) const;
   /// Runs the stages until the external outputs exist in all cells of the block. `arrays`: the external quantities, in the

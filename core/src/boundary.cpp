@@ -145,7 +145,7 @@ void Boundary::fill_box(const Block& block, const Box& ghosts, int axis, int sid
     position = {place(0, i), place(1, j), 0};
     for (Index k = ghosts.lower[2]; k < ghosts.upper[2]; ++k) {
       position[2] = place(2, k);
-      row[k] = ghost(row[k + inside], expression(position, time));
+      row[k] = ghost(as_double(row[k + inside]), expression(position, time));
     }
   });
 }

@@ -38,7 +38,7 @@ class Array {
   /// A value of either precision: for setting up and looking, not for kernels.
   double operator()(Index i, Index j, Index k) const {
     const void* value = address(i, j, k);
-    return with_real(precision_, [&]<class Real>() { return double{*static_cast<const Real*>(value)}; });
+    return with_real(precision_, [&]<class Real>() { return as_double(*static_cast<const Real*>(value)); });
   }
   void set(Index i, Index j, Index k, double value) {
     void* to = address(i, j, k);

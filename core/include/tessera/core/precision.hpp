@@ -14,6 +14,10 @@ inline constexpr Precision precision_of =
     std::is_same_v<std::remove_const_t<Real>, float> ? Precision::float32 : Precision::float64;
 constexpr Index bytes_of(Precision precision) { return precision == Precision::float32 ? 4 : 8; }
 
+/// Of either, without a cast that is useless for one of them.
+inline double as_double(float value) { return static_cast<double>(value); }
+inline double as_double(double value) { return value; }
+
 /// f<float>() or f<double>().
 template <class F>
 decltype(auto) with_real(Precision precision, const F& f) {

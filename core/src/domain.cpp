@@ -86,7 +86,7 @@ Box Domain::grown(const Block& block, Box box, Index layers) const {
   return box;
 }
 
-void Domain::phase(const std::function<void(const Block&)>& task) {
+void Domain::phase(FunctionRef<void(const Block&)> task) {
   if (blocks_.size() == 1) return task(blocks_.front());
   team_.run(static_cast<int>(blocks_.size()), [&](int number) {
     const Block& block = blocks_[static_cast<std::size_t>(number)];

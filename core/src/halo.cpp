@@ -135,7 +135,7 @@ HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
   return plan;
 }
 
-void HaloExchange::run(std::span<Field* const> fields, const Phase& meanwhile, const Phase& afterwards) {
+void HaloExchange::run(std::span<Field* const> fields, Phase meanwhile, Phase afterwards) {
   const auto plan_of = [&](const Block& block) -> Plan& { return plans_[static_cast<std::size_t>(block.number)]; };
   const auto timed = [&](const Block& block, Part part, const auto& work) { domain_.seconds(block).time(part, work); };
   const auto wait = [&](const Block& block) { comm::waitall(plan_of(block).requests, domain_.exchange().wait); };

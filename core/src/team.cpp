@@ -17,7 +17,7 @@ struct Team::Workers {
 Team::Team(int threads) : workers_(std::make_unique<Workers>(threads)) {}
 Team::~Team() = default;
 
-void Team::run(int tasks, const std::function<void(int)>& task) {
+void Team::run(int tasks, FunctionRef<void(int)> task) {
   if (tasks == 1) return task(0);
   workers_->arena.execute([&] { tbb::parallel_for(0, tasks, task, tbb::static_partitioner()); });
 }

@@ -14,7 +14,7 @@ struct Team::Workers {};
 Team::Team(int) : workers_(std::make_unique<Workers>()) {}
 Team::~Team() = default;
 
-void Team::run(int tasks, const std::function<void(int)>& task) {
+void Team::run(int tasks, FunctionRef<void(int)> task) {
   std::exception_ptr first;
   std::mutex mutex;
   std::vector<std::thread> threads;

@@ -267,10 +267,12 @@ void Mpdata::step_by_pass() {
   Field* from = &psi_;
   for (int pass = 1; pass <= options_.iterations; ++pass) {
     Field* to = from == &*next_ ? (third_ ? &*third_ : &psi_) : &*next_;
-    std::vector<Field*> exchanged{from};
+    std::array<Field*, 4> fields{from};
+    std::size_t count = 1;
     if (pass > 2) {
-      for (Field& component : antidiffusive_[at(pass - 1) % 2]) exchanged.push_back(&component);
+      for (Field& component : antidiffusive_[at(pass - 1) % 2]) fields[count++] = &component;
     }
+    const std::span<Field* const> exchanged(fields.data(), count);
     HaloExchange& exchange = pass > 2 ? *exchange_all_ : *exchange_psi_;
     const auto task = [&](Sweep::Cells cells) {
       return [&, cells](const Block& block) { run(sweeps_[at(pass - 1)], block, pass, psi_, *from, *to, cells); };

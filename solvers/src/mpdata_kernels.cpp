@@ -10,44 +10,15 @@
 #define HWY_TARGET_INCLUDE "mpdata_kernels.cpp"
 #include <hwy/foreach_target.h>
 
-#include "tessera/core/simd-inl.hpp"
+#include "tessera/core/around-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::mpdata::HWY_NAMESPACE {
 namespace {
 
-using tessera::HWY_NAMESPACE::for_each_cell;
-using tessera::HWY_NAMESPACE::Pack;
+using namespace tessera::HWY_NAMESPACE;
 
 constexpr std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-/// An operand at and around row j: its values at offsets of up to one cell along each axis.
-template <class Real, int Axes>
-class Around {
- public:
-  template <class Of>
-  Around(const Rows<Of>& rows, Index j) {
-    constexpr Index planes = Axes > 1 ? 1 : 0;
-    constexpr Index within = Axes > 2 ? 1 : 0;
-    for (Index a = -planes; a <= planes; ++a) {
-      for (Index b = -within; b <= within; ++b) rows_[index(a)][index(b)] = rows(j, {a, b, 0});
-    }
-  }
-  template <class At>
-  HWY_INLINE Pack<Real> operator()(const At& cell, const Index3& offset = {0, 0, 0}) const {
-    return cell(rows_[index(offset[0])][index(offset[1])], offset[2]);
-  }
-  const Real* row(const Index3& offset) const { return rows_[index(offset[0])][index(offset[1])] + offset[2]; }
-
- private:
-  static constexpr std::size_t index(Index offset) { return static_cast<std::size_t>(offset + 1); }
-  std::array<std::array<const Real*, 3>, 3> rows_{};
-};
-
-/// The neighbour below (or, with 1, above) along a dimension; of faces, the upper one of a cell.
-template <int Axes>
-constexpr Index3 beside(std::size_t dimension, Index layers = -1) {
-  return along(Axes, static_cast<int>(dimension), layers);
-}
 
 /// Operands, or outputs, on faces: one a dimension.
 template <class Real, int Axes>

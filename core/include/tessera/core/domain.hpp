@@ -1,13 +1,13 @@
 /// The grid cut into blocks: what a solver runs on.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "tessera/comm/cartesian.hpp"
+#include "tessera/core/function_ref.hpp"
 #include "tessera/core/grid.hpp"
 #include "tessera/core/layout.hpp"
 #include "tessera/core/log.hpp"
@@ -89,7 +89,7 @@ class Domain {
   bool exchanged(int axis) const { return grid_.periodic(axis) || layout_.blocks(axis) > 1; }
 
   /// One phase: task(block) for every block of this rank, each by its thread; returns when all are done.
-  void phase(const std::function<void(const Block&)>& task);
+  void phase(FunctionRef<void(const Block&)> task);
 
   /// Where the time of a block's thread goes, and that of all blocks of this rank.
   PartSeconds& seconds(const Block& block) noexcept { return seconds_[static_cast<std::size_t>(block.number)]; }

@@ -1,7 +1,6 @@
 /// The halo exchange: ghosts filled from the neighbouring blocks, corners included.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -15,7 +14,7 @@ namespace tessera {
 /// Where the domain's exchange is funneled, all messages go through the calling thread, between phases.
 class HaloExchange {
  public:
-  using Phase = std::function<void(const Block&)>;
+  using Phase = FunctionRef<void(const Block&)>;
 
   /// `locations`: of the fields that run() is given, in their order. `depth`: ghost layers to fill; no
   /// block may be thinner along an axis that is exchanged.
@@ -23,7 +22,7 @@ class HaloExchange {
 
   /// Fills the ghosts of `fields`. While messages travel, `meanwhile` runs for every block: it must not
   /// write the fields' own cells, nor read their ghosts. `afterwards` runs for a block once its ghosts are filled.
-  void run(std::span<Field* const> fields, const Phase& meanwhile, const Phase& afterwards);
+  void run(std::span<Field* const> fields, Phase meanwhile, Phase afterwards);
 
   Index depth() const noexcept { return depth_; }
 

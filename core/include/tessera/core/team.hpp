@@ -1,8 +1,9 @@
 /// The threads of a rank.
 #pragma once
 
-#include <functional>
 #include <memory>
+
+#include "tessera/core/function_ref.hpp"
 
 namespace tessera {
 
@@ -16,7 +17,7 @@ class Team {
 
   /// Runs task(0) .. task(tasks - 1), statically shared out; returns when all are done. Tasks must not
   /// wait for each other: there may be fewer workers than tasks. The first exception is rethrown here.
-  void run(int tasks, const std::function<void(int)>& task);
+  void run(int tasks, FunctionRef<void(int)> task);
 
  private:
   struct Workers;

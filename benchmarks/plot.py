@@ -1,4 +1,4 @@
-"""Each case's ratio to its rival, with the spread of the repeats."""
+"""Each case's ratio to its rival, with what the middle 80% of the repeats lie in."""
 
 import statistics
 
@@ -15,8 +15,9 @@ def draw(measured, file):
     seen = set()
     for row, m in enumerate(measured):
         ratios = [a / b for a, b in zip(m["ours"], m["theirs"])]
-        middle, rival = statistics.median(ratios), m["case"].rival
-        error = [[middle - min(ratios)], [max(ratios) - middle]]
+        middle, rival, tenth = statistics.median(ratios), m["case"].rival, len(ratios) // 10
+        ratios.sort()
+        error = [[middle - ratios[tenth]], [ratios[-1 - tenth] - middle]]  # the middle 80%
         label = None if rival in seen else rival
         axes.barh(row, middle, xerr=error, color=COLOURS[rival], label=label, error_kw={"linewidth": 1})
         axes.text(0.1, row, f"{middle:.1f}", va="center", color="white", fontsize=8)

@@ -8,7 +8,8 @@
 
 #include <array>
 
-#include "tessera/core/around-inl.hpp"
+#include "tessera/core/grid.hpp"
+#include "tessera/core/simd-inl.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tessera::HWY_NAMESPACE {
@@ -31,19 +32,23 @@ class Laplacian {
     centre_factor_ = P(static_cast<Real>(-2 * sum));
   }
 
-  void begin_row(Index j) { around_ = Around<Real, Axes>(values_, j); }
+  void begin_row(Index j) {
+    centre_ = values_(j);
+    for (int d = 0; d < Axes; ++d) {
+      below_[static_cast<std::size_t>(d)] = values_(j, along(Axes, d, -1));
+      above_[static_cast<std::size_t>(d)] = values_(j, along(Axes, d, 1));
+    }
+  }
   template <class At>
   HWY_INLINE P centre(const At& cell) const {
-    return around_(cell);
+    return cell(centre_);
   }
   /// sum + the Laplacian. That of a uniform field is 0, exactly where all spacings are equal.
   template <class At>
   HWY_INLINE P add_to(P sum, const At& cell) const {
-    const auto both = [&](std::size_t d)
-                          HWY_ATTR { return around_(cell, beside<Axes>(d)) + around_(cell, beside<Axes>(d, 1)); };
-    P neighbours = both(0);
-    for (std::size_t d = 1; d < count; ++d) neighbours = fma(ratio_[d], both(d), neighbours);
-    return fma(factor_, fma(centre_factor_, around_(cell), neighbours), sum);
+    P neighbours = cell(below_[0]) + cell(above_[0]);
+    for (std::size_t d = 1; d < count; ++d) neighbours = fma(ratio_[d], cell(below_[d]) + cell(above_[d]), neighbours);
+    return fma(factor_, fma(centre_factor_, cell(centre_), neighbours), sum);
   }
 
  private:
@@ -51,7 +56,8 @@ class Laplacian {
   P factor_;  // of the first dimension
   std::array<P, count> ratio_;
   P centre_factor_;
-  Around<Real, Axes> around_;
+  const Real* centre_ = nullptr;
+  std::array<const Real*, count> below_{}, above_{};
 };
 
 }  // namespace tessera::HWY_NAMESPACE

@@ -20,8 +20,8 @@ class HaloExchange {
   /// block may be thinner along an axis that is exchanged.
   HaloExchange(Domain& domain, std::vector<Location> locations, Index depth);
 
-  /// Fills the ghosts of `fields`. While messages travel, `meanwhile` runs for every block: it must not
-  /// write the fields' own cells, nor read their ghosts. `afterwards` runs for a block once its ghosts are filled.
+  /// Fills the ghosts of `fields`. While messages travel, `meanwhile` runs for every block: it must not write the fields' own
+  /// cells, and of their ghosts only those from blocks of the same rank are there to be read. `afterwards` runs for a block once its ghosts are filled.
   void run(std::span<Field* const> fields, Phase meanwhile, Phase afterwards);
 
   Index depth() const noexcept { return depth_; }

@@ -104,14 +104,15 @@ HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
     if (!possible) continue;
     const auto address = domain_.neighbour(block, direction);
     if (!address) continue;
-    auto& neighbours = address->rank == domain_.communicator().rank() ? plan.local : plan.remote;
+    const bool local = address->rank == domain_.communicator().rank();
+    auto& neighbours = local ? plan.local : plan.remote;
     auto found = std::find_if(neighbours.begin(), neighbours.end(),
                               [&](const Neighbour& neighbour) { return neighbour.address == *address; });
     if (found == neighbours.end()) found = neighbours.insert(neighbours.end(), {*address, {}, {}, {}});
+    const Block& sender = local ? domain_.blocks()[static_cast<std::size_t>(address->number)] : block;
     Transfer transfer;
-    transfer.direction = direction;
     for (const Location location : locations_) {
-      transfer.source.push_back(layers(block, location, direction, depth_, false));
+      transfer.source.push_back(layers(sender, location, local ? opposite(direction) : direction, depth_, false));
       transfer.target.push_back(layers(block, location, direction, depth_, true));
     }
     found->transfers.push_back(std::move(transfer));
@@ -197,11 +198,8 @@ void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fie
   for (const Neighbour& from : plan.local) {
     const Block& other = domain_.blocks()[static_cast<std::size_t>(from.address.number)];
     for (const Transfer& transfer : from.transfers) {
-      for (std::size_t f = 0; f < fields.size(); ++f) {
-        // The neighbour's layers that lie towards this block: its own transfer in the opposite direction.
-        const Box source = layers(other, locations_[f], opposite(transfer.direction), depth_, false);
-        copy_box((*fields[f])[other], source, (*fields[f])[block], transfer.target[f]);
-      }
+      for (std::size_t f = 0; f < fields.size(); ++f)
+        copy_box((*fields[f])[other], transfer.source[f], (*fields[f])[block], transfer.target[f]);
     }
   }
 }

@@ -27,10 +27,10 @@ class HaloExchange {
   Index depth() const noexcept { return depth_; }
 
  private:
-  struct Transfer {           // one direction of one block
-    std::vector<Box> source;  // what the neighbour in this direction needs, a box a field
+  struct Transfer {  // one direction of one block
+    std::vector<Box>
+        source;  // a box a field: what the neighbour there needs or, of one of this rank, has for this block
     std::vector<Box> target;  // the ghosts that it fills here
-    Index3 direction{};
   };
   struct Neighbour {  // a block, and all directions in which it lies
     BlockAddress address{};

@@ -28,7 +28,7 @@ void require_memory(const Config& config, const Grid& grid, const Layout& layout
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
                               const comm::WaitingCommunicator& communicator, comm::ThreadLevel level, const Log& log);
 
-/// layout.sweep (streamed, plain), layout.steps_at_once, layout.cache (KiB).
+/// layout.sweep (streamed, plain), layout.overlap, layout.steps_at_once, layout.cache (KiB; the processor's if not given).
 SweepOptions read_sweep(const Config& config);
 
 }  // namespace tessera

@@ -1,0 +1,36 @@
+// The history of a run: a few numbers now and then, in a text file.
+#pragma once
+
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "tessera/core/config.hpp"
+#include "tessera/solvers/solver.hpp"
+
+namespace tessera::apps {
+
+/// The section `history`.
+struct HistoryOptions {
+  std::string file;  // empty: none
+  Index every = 1;   // steps
+};
+
+/// Comma-separated values: a head of names, then a line for step, time and each diagnostic, written at once so that a run that
+/// dies leaves all of them.
+class History {
+ public:
+  /// Opened by the root alone; throws std::runtime_error there if it cannot be written. With `resume`, lines up to `step` are
+  /// kept.
+  History(const HistoryOptions& options, bool root, bool resume, Index step);
+  void append(double time, Index step, const std::vector<Diagnostic>& diagnostics);
+
+ private:
+  void fail() const;
+
+  std::string file_;
+  std::ofstream stream_;
+  bool has_head_ = false;
+};
+
+}  // namespace tessera::apps

@@ -1,0 +1,372 @@
+#include "mpdata_flow.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "tessera/core/initial.hpp"
+
+namespace tessera::mpdata {
+namespace {
+
+std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
+
+const std::vector<std::string> kinds{"courant", "velocity", "stream_function", "vector_potential"};
+
+/// The key that says what flows.
+Config find_key(const Config& section) {
+  std::vector<std::string> found;
+  for (const std::string& kind : kinds) {
+    if (section.has(kind)) found.push_back(kind);
+  }
+  if (found.size() > 1) section.at(found[1]).fail("and " + found[0] + " both say what flows; give one of them");
+  return section.at(found.empty() ? "courant" : found[0]);
+}
+
+}  // namespace
+
+bool is_steady(const Config& config, int dimensions, const Parameters& parameters) {
+  const Config key = find_key(config.at("mpdata"));
+  const auto list = key.is_list() ? key.items() : std::vector{key};
+  return std::none_of(list.begin(), list.end(),
+                      [&](const Config& item) { return Expression(item, dimensions, true, parameters).uses_time(); });
+}
+
+double Flow::Component::operator()(std::array<double, 3> position, double time) const {
+  double sum = 0;
+  for (const Term& term : terms) {
+    if (!term.along) {
+      sum += term.factor * term.expression(position, time);
+      continue;
+    }
+    const std::size_t a = at(*term.along);
+    const double middle = position[a];
+    position[a] = middle + 0.5 * spacing[a];
+    const double above = term.expression(position, time);
+    position[a] = middle - 0.5 * spacing[a];
+    sum += term.factor * (above - term.expression(position, time));
+    position[a] = middle;
+  }
+  return g ? sum * (*g)(position, time) : sum;
+}
+
+bool Flow::Component::uses_time() const {
+  return std::any_of(terms.begin(), terms.end(), [](const Term& term) { return term.expression.uses_time(); });
+}
+
+bool Flow::Component::uniform(int dimensions) const {
+  return !g && !uses_time() && std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
+    bool same = !term.along;
+    for (int d = 0; d < dimensions; ++d) same = same && !term.expression.uses_dimension(d);
+    return same;
+  });
+}
+
+Flow::Flow(const Config& config, Domain& domain, const Walls& walls, Index ghosts, Index layers,
+           const Parameters& parameters)
+    : domain_(domain), walls_(walls), key_(find_key(config.at("mpdata"))), ghosts_(ghosts), layers_(layers) {
+  const Config section = config.at("mpdata");
+  const Grid& grid = domain.grid();
+  for_a_step_ = section.has("courant");
+  if (section.has("g_factor")) {
+    const Expression expression(section.at("g_factor"), grid.dimensions(), false, parameters);
+    g_.emplace(domain, "g", Location::cells, ghosts);
+    tessera::fill(domain, *g_, expression, 0, ghosts);
+    domain.phase([&](const Block& block) { walls_.flow.apply(block, (*g_)[block], ghosts_, layers_, 0); });
+  }
+  read_components(section, parameters);
+  read_diffusion(section);
+  choose_step(section, config.at("time"), config.section("output"));
+  fill(0);
+  const Problem problem = find_problem();
+  if (problem.what == Problem::What::none) return;
+  (problem.what == Problem::What::bad_g ? section.at("g_factor") : key_).fail(describe(problem));
+}
+
+void Flow::read_components(const Config& section, const Parameters& parameters) {
+  const Grid& grid = domain_.grid();
+  const int dimensions = grid.dimensions();
+  const bool stream = section.has("stream_function");
+  const bool potential = section.has("vector_potential");
+  const auto expression = [&](const Config& text) { return Expression(text, dimensions, true, parameters); };
+  if (stream && dimensions != 2)
+    key_.fail("a stream function is for two dimensions, the grid has " + std::to_string(dimensions));
+  if (potential && dimensions != 3)
+    key_.fail("a vector potential is for three dimensions, the grid has " + std::to_string(dimensions));
+  const auto list = key_.is_list() || (dimensions > 1 && !stream)
+                        ? key_.items(dimensions, "components, one a dimension")
+                        : std::vector{key_};
+  for (int d = 0; d < dimensions; ++d) {
+    const int axis = grid.first_axis() + d;
+    Component component{axis, {grid.spacing(0), grid.spacing(1), grid.spacing(2)}, {}, {}};
+    const double over = 1 / grid.spacing(axis);
+    const auto difference = [&](const Config& of, int along, double sign) {
+      component.terms.push_back(
+          {expression(of), grid.first_axis() + along, sign * over / grid.spacing(grid.first_axis() + along)});
+    };
+    if (stream) {  // G u = (-dS/dy, dS/dx): no divergence, but for rounding
+      difference(key_, 1 - d, d == 0 ? -1 : 1);
+    } else if (potential) {  // G u = curl A
+      const int e = (d + 1) % 3;
+      const int h = (d + 2) % 3;
+      difference(list[at(h)], e, 1);
+      difference(list[at(e)], h, -1);
+    } else {
+      component.terms.push_back({expression(list[at(d)]), {}, for_a_step_ ? 1 : over});
+      if (!for_a_step_ && section.has("g_factor"))
+        component.g = Expression(section.at("g_factor"), dimensions, false, parameters);
+    }
+    steady_ = steady_ && !component.uses_time();
+    require_same_faces(component);
+    components_.push_back(std::move(component));
+  }
+  if (std::all_of(components_.begin(), components_.end(), [&](const Component& c) { return c.uniform(dimensions); })) {
+    uniform_.emplace();
+    return;
+  }
+  for (const Component& component : components_)
+    courant_.emplace_back(domain_, "courant", faces(component.axis), ghosts_);
+}
+
+void Flow::read_diffusion(const Config& section) {
+  const Grid& grid = domain_.grid();
+  const char* const key = for_a_step_ ? "diffusion" : "diffusivity";
+  const char* const other = for_a_step_ ? "diffusivity" : "diffusion";
+  if (section.has(other)) {
+    section.at(other).fail(
+        for_a_step_ ? "goes with a velocity; with Courant numbers write diffusion: diffusivity x step / spacing^2"
+                    : "goes with Courant numbers; with a velocity write diffusivity");
+  }
+  if (!section.has(key)) return;
+  const Config config = section.at(key);
+  const auto list = config.is_list() ? config.items(grid.dimensions(), "numbers, one a dimension")
+                                     : std::vector<Config>(at(grid.dimensions()), config);
+  diffusion_.emplace();
+  for (std::size_t d = 0; d < list.size(); ++d) {
+    const double number = list[d].number();
+    if (!(number >= 0)) list[d].fail("a diffusivity is not below 0");
+    const double spacing = grid.spacing(grid.first_axis() + static_cast<int>(d));
+    (*diffusion_)[d] = for_a_step_ ? number : number / (spacing * spacing);
+  }
+}
+
+/// time.step or, for a velocity, a step with which the outgoing Courant numbers of no cell add up to more than time.courant
+/// (at the beginning), shortened so that a whole number of steps leads to every output and to the end.
+void Flow::choose_step(const Config& section, const Config& time, const Config& output) {
+  if (for_a_step_) {
+    if (time.has("courant"))
+      time.at("courant").fail(
+          "the flow is given as Courant numbers already; give a velocity instead, or leave this out");
+    if (time.has("step")) step_ = time.at("step").positive();
+    return;
+  }
+  if (time.has("step") == time.has("courant"))
+    time.fail("give one of `step` and `courant`: " + std::string(section.has("velocity") ? "a velocity" : "this flow") +
+              " needs a step");
+  if (time.has("step")) {
+    step_ = time.at("step").positive();
+  } else {
+    const Config limit = time.at("courant");
+    if (!(limit.positive() <= 1)) limit.fail("at most 1 is stable");
+    fill(0);
+    const double rate = largest_outgoing();
+    if (!(rate > 0)) limit.fail("nothing flows: give a step instead");
+    step_ = limit.number() / rate;  // not finite: found later
+    const bool interval = output.has("interval");
+    if (std::isfinite(rate) && (interval || time.has("end"))) {
+      const double duration = interval ? output.at("interval").positive() : time.at("end").positive();
+      step_ = duration / std::ceil(duration / step_);
+    }
+  }
+  for (std::size_t d = 0; diffusion_ && d < 3; ++d) (*diffusion_)[d] *= step_;
+}
+
+/// Refuses a component whose values differ on two faces that are the same: at the two ends of a periodic axis, and half a turn
+/// apart at a pole, where what flows up on one side flows down on the other.
+void Flow::require_same_faces(const Component& component) const {
+  const Grid& grid = domain_.grid();
+  const int axis = component.axis;
+  const auto complain = [&](const char* where, double one, double other, const char* remedy) {
+    const Expression& expression = component.terms.front().expression;
+    std::ostringstream what;
+    what << expression.place() << ": dimension " << grid.name(axis) << " is " << where << ", but '" << expression.text()
+         << "' makes it " << one << " on the first and " << other << " on the last; use an expression " << remedy
+         << grid.name(axis);
+    throw ConfigError(what.str());
+  };
+  const auto value = [&](const Index3& cell, Index face) {
+    std::array<double, 3> position{};
+    for (int a = grid.first_axis(); a < 3; ++a) position[at(a)] = grid.centre(a, cell[at(a)]);
+    position[at(axis)] = grid.face(axis, face);
+    return component(position, 0);
+  };
+  const auto differ = [](double a, double b) { return std::fabs(a - b) > 1e-10 * std::max(1.0, std::fabs(a)); };
+  for (int sample = 0; sample < 16; ++sample) {  // along the diagonal of the face
+    Index3 cell{};
+    for (int a = 0; a < 3; ++a) cell[at(a)] = (grid.cells(a) - 1) * sample / 15;
+    if (grid.periodic(axis)) {
+      const double below = value(cell, 0);
+      const double above = value(cell, grid.cells(axis));
+      if (differ(below, above))
+        complain("periodic, so its first and last face are the same", below, above, "that is periodic along ");
+    }
+    for (int side = 0; side < 2; ++side) {
+      if (!grid.polar(axis, side)) continue;
+      Index3 other = cell;
+      other[at(axis - 1)] = (cell[at(axis - 1)] + grid.cells(axis - 1) / 2) % grid.cells(axis - 1);
+      const double here = value(cell, side == 0 ? 0 : grid.cells(axis));
+      const double there = value(other, side == 0 ? 0 : grid.cells(axis));
+      if (differ(here, -there))
+        complain("polar: at the pole a face and that half a turn away are the same, and up on one is down on the other",
+                 here, there, "that is 0 at the pole, or of opposite sign there, along ");
+    }
+  }
+}
+
+void Flow::fill(double time) {
+  const double factor = for_a_step_ ? 1 : step_;
+  for (std::size_t d = 0; d < components_.size(); ++d) {
+    const Component& component = components_[d];
+    if (uniform_) {
+      (*uniform_)[d] = factor * component({}, time);
+      continue;
+    }
+    tessera::fill(domain_, courant_[d], ghosts_, [component, time, factor](const std::array<double, 3>& position) {
+      return factor * component(position, time);
+    });
+  }
+  close();
+}
+
+void Flow::set_time(double time) {
+  fill(time + 0.5 * step_);
+  const Problem problem = find_problem();
+  if (problem.what == Problem::What::none) return;
+  std::ostringstream what;
+  what << "mpdata: at t = " << time << ": " << describe(problem);
+  throw RunError(what.str());
+}
+
+void Flow::close() {
+  const Grid& grid = domain_.grid();
+  std::vector<double> through(domain_.blocks().size(), 0);
+  for (std::size_t d = 0; d < components_.size(); ++d) {
+    const int axis = components_[d].axis;
+    const auto rigid = [&](int side) { return grid.wall(axis, side) && walls_.psi.rigid(axis, side); };
+    if (uniform_) {
+      if (rigid(0) || rigid(1)) through[0] = std::fmax(through[0], std::fabs((*uniform_)[d]));
+      continue;
+    }
+    domain_.phase([&](const Block& block) {
+      Array& values = courant_[d][block];
+      for (int side = 0; side < 2; ++side) {
+        if (!rigid(side) || !domain_.at_wall(block, axis, side)) continue;
+        Box wall = domain_.grown(block, values.interior(), ghosts_);
+        wall.lower[at(axis)] = side == 0 ? 0 : values.interior().upper[at(axis)] - 1;
+        wall.upper[at(axis)] = wall.lower[at(axis)] + 1;
+        for_each_row(wall, [&](Index i, Index j) {
+          for (Index k = wall.lower[2]; k < wall.upper[2]; ++k) {
+            double& most = through[at(block.number)];
+            most = std::fmax(most, std::fabs(values(i, j, k)));
+            values.set(i, j, k, 0);  // sin(pi) is not quite
+          }
+        });
+      }
+      walls_.flow.apply(block, values, ghosts_, layers_, 0);
+    });
+  }
+  constexpr double rounding = 1e-12;
+  const double most = domain_.max(*std::max_element(through.begin(), through.end()));
+  if (most <= rounding) return;
+  std::ostringstream what;
+  what << "up to " << most
+       << " on a boundary `wall`, through which nothing may flow; make the flow 0 there, or the boundary open";
+  key_.fail(what.str());
+}
+
+/// What leaves a cell in a step, over what is in it.
+double Flow::outgoing(const Block& block, const Index3& cell) const {
+  const Grid& grid = domain_.grid();
+  const auto g = [&](const Index3& c) { return g_ ? (*g_)[block](c[0], c[1], c[2]) : 1.0; };
+  double sum = 0;
+  for (int d = 0; d < grid.dimensions(); ++d) {
+    Index3 below = cell;
+    Index3 above = cell;
+    --below[at(grid.first_axis() + d)];
+    ++above[at(grid.first_axis() + d)];
+    double lower = uniform_ ? (*uniform_)[at(d)] : 0;
+    double upper = lower;
+    if (!uniform_) {
+      const Array& c = courant_[at(d)][block];
+      lower = c(cell[0], cell[1], cell[2]);
+      upper = c(above[0], above[1], above[2]);
+    }
+    if (!std::isfinite(lower) || !std::isfinite(upper)) return std::numeric_limits<double>::quiet_NaN();
+    sum += std::fmax(upper, 0) - std::fmin(lower, 0);
+    if (diffusion_) sum += (*diffusion_)[at(d)] * (g(cell) + 0.5 * (g(below) + g(above)));
+  }
+  return sum / g(cell);
+}
+
+double Flow::largest_outgoing() {
+  std::vector<double> largest(domain_.blocks().size(), 0);
+  domain_.phase([&](const Block& block) {
+    for_each_row(block.local(), [&](Index i, Index j) {
+      for (Index k = 0; k < block.cells.extent(2); ++k) {
+        const double sum = outgoing(block, {i, j, k});
+        double& most = largest[at(block.number)];
+        most = std::isfinite(sum) ? std::max(most, sum) : std::numeric_limits<double>::infinity();
+      }
+    });
+  });
+  return domain_.max(*std::max_element(largest.begin(), largest.end()));
+}
+
+/// Collective: that of the first cell that has one.
+Flow::Problem Flow::find_problem() {
+  constexpr Index none = std::numeric_limits<Index>::max();
+  const double rounding = domain_.precision() == Precision::float32 ? 1e-6 : 1e-12;
+  std::vector<Problem> found(domain_.blocks().size(), {none, Problem::What::none, 0});
+  domain_.phase([&](const Block& block) {
+    Problem& problem = found[at(block.number)];
+    for_each_row(block.local(), [&](Index i, Index j) {
+      for (Index k = 0; k < block.cells.extent(2) && problem.cell == none; ++k) {
+        const double sum = outgoing(block, {i, j, k});
+        const bool positive = !g_ || (*g_)[block](i, j, k) > 0;
+        if (positive && sum <= 1 + rounding) continue;
+        const Index cell = domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)});
+        problem = {cell,
+                   !positive         ? Problem::What::bad_g
+                   : std::isnan(sum) ? Problem::What::not_finite
+                                     : Problem::What::too_large,
+                   sum};
+      }
+    });
+  });
+  const auto local =
+      std::min_element(found.begin(), found.end(), [](const Problem& a, const Problem& b) { return a.cell < b.cell; });
+  const Index first = domain_.min(local->cell);
+  if (first == none) return {none, Problem::What::none, 0};
+  // The rank that owns the cell knows; sharing it makes all ranks complain alike.
+  const bool mine = local->cell == first;
+  const int what = domain_.communicator().allreduce(mine ? static_cast<int>(local->what) : 0, comm::Operator::max);
+  const double sum =
+      domain_.max(mine && std::isfinite(local->sum) ? local->sum : -std::numeric_limits<double>::infinity());
+  return {first, static_cast<Problem::What>(what), sum};
+}
+
+std::string Flow::describe(const Problem& problem) const {
+  const Grid& grid = domain_.grid();
+  const std::string where = grid.describe(grid.cell(problem.cell));
+  std::ostringstream what;
+  if (problem.what == Problem::What::not_finite)
+    return "not finite at a face of " + where + "; correct the expressions";
+  if (problem.what == Problem::What::bad_g) return "not above 0 in " + where + "; it is a density or a volume factor";
+  what << "the outgoing Courant numbers " << (diffusion_ ? "and diffusion " : "") << (g_ ? "over G " : "")
+       << "add up to " << problem.sum << " in " << where << ", but at most 1 is stable; use a smaller step"
+       << (for_a_step_ ? ", and with it smaller Courant numbers" : "");
+  return what.str();
+}
+
+}  // namespace tessera::mpdata

@@ -1,0 +1,90 @@
+// What carries psi: Courant numbers on faces, and G in cells.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "mpdata_kernels.hpp"
+#include "mpdata_stages.hpp"
+
+namespace tessera::mpdata {
+
+/// Read from the section `mpdata`: one of `courant`, `velocity`, `stream_function` and `vector_potential`; `g_factor`, `diffusion`
+/// or `diffusivity`; and from the section `time` the step, for which Courant numbers are made.
+///
+/// They are those in the middle of a step. Beyond walls they and G go on as they end; through rigid walls nothing flows.
+/// Throws ConfigError, on every rank alike, where they are not finite, differ between the ends of a periodic dimension, or
+/// leave a cell with an outgoing sum (and diffusion) over G above 1.
+class Flow {
+ public:
+  /// Collective. `ghosts`: layers of the fields, `layers`: those beyond walls.
+  Flow(const Config& config, Domain& domain, const Walls& walls, Index ghosts, Index layers,
+       const Parameters& parameters);
+
+  /// Courant numbers by dimension that need no fields; else none, and there are fields, by dimension.
+  const std::optional<Courant3>& uniform() const noexcept { return uniform_; }
+  std::vector<Field>& courant() noexcept { return courant_; }
+  /// None where G is 1.
+  Field* g() noexcept { return g_ ? &*g_ : nullptr; }
+  bool has_g() const noexcept { return g_.has_value(); }
+  /// Diffusivity times step over spacing squared, a dimension, if there is diffusion.
+  const std::optional<Courant3>& diffusion() const noexcept { return diffusion_; }
+  /// Of time.
+  double step() const noexcept { return step_; }
+  bool steady() const noexcept { return steady_; }
+  /// Collective, for flow that is not steady: the Courant numbers of the step that begins at `time`. Throws RunError where
+  /// they are not finite or too large.
+  void set_time(double time);
+  /// Collective: the most that flows (and diffuses) out of a cell in a step, over what is in it; infinity if it is not finite.
+  double largest_outgoing();
+
+ private:
+  struct Term {  // of one component, a value or a difference of values
+    Expression expression;
+    std::optional<int> along;  // between the places half a cell up and down this axis
+    double factor;
+  };
+  /// The Courant number of one component on faces normal to an axis, for a step of 1 unless it is given as such.
+  struct Component {
+    int axis;
+    std::array<double, 3> spacing;
+    std::vector<Term> terms;
+    std::optional<Expression> g;  // times this
+    double operator()(std::array<double, 3> position, double time) const;
+    bool uses_time() const;
+    bool uniform(int dimensions) const;
+  };
+  struct Problem {  // in a cell
+    Index cell;
+    enum class What { none, not_finite, bad_g, too_large } what;
+    double sum;
+  };
+
+  void read_components(const Config& section, const Parameters& parameters);
+  void read_diffusion(const Config& section);
+  void choose_step(const Config& section, const Config& time, const Config& output);
+  void require_same_faces(const Component& component) const;
+  void fill(double time);
+  void close();
+  double outgoing(const Block& block, const Index3& cell) const;
+  Problem find_problem();
+  std::string describe(const Problem& problem) const;
+
+  Domain& domain_;
+  const Walls& walls_;
+  Config key_;  // of the flow
+  Index ghosts_, layers_;
+  double step_ = 1;
+  bool for_a_step_ = true;  // Courant numbers are given, not velocities
+  bool steady_ = true;
+  std::vector<Component> components_;
+  std::optional<Courant3> uniform_;
+  std::vector<Field> courant_;
+  std::optional<Field> g_;
+  std::optional<Courant3> diffusion_;
+};
+
+/// Whether the flow of a configuration does not depend on time.
+bool is_steady(const Config& config, int dimensions, const Parameters& parameters);
+
+}  // namespace tessera::mpdata

@@ -58,6 +58,23 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Wait
   return options;
 }
 
+HistoryOptions read_history(const Config& config, const comm::WaitingCommunicator& communicator) {
+  const Config section = config.section("history");
+  if (section.keys().empty()) return {};
+  HistoryOptions options{section.at("file").text(), 1};
+  if (section.has("every")) options.every = section.at("every").at_least(1);
+  for (const char* other : {"output", "checkpoint"}) {
+    if (options.file == config.section(other).text("file", ""))
+      section.at("file").fail(std::string("is the same as ") + other + ".file; name another file");
+  }
+  std::string why = io::why_not_writable(options.file, communicator);
+  if (why.empty()) why = io::why_not_writable(options.file + ".tmp", communicator);
+  if (!why.empty()) {
+    section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
+  }
+  return options;
+}
+
 std::string megabytes(double bytes) {
   std::ostringstream text;
   text << std::setprecision(3) << bytes / 1e6 << " MB";
@@ -144,13 +161,14 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const Schedule schedule(config, solver->fixed_step());
   const OutputOptions output = read_output(config, solver->state(), world);
   const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
+  const HistoryOptions history = read_history(config, world);
   config.require_all_read();
   print_plan(domain, *solver, schedule, output, checkpoint);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
   if (line.check) return 0;
 
   // 3. Run.
-  TimeLoop loop(domain, *solver, schedule, output, checkpoint, identity_of(app, config));
+  TimeLoop loop(domain, *solver, schedule, output, checkpoint, history, identity_of(app, config));
   if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;
 }

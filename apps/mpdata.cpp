@@ -6,7 +6,7 @@ int main(int argc, char** argv) {
   using namespace tessera;
   const auto read = [](const Config& config) -> apps::Problem {
     const mpdata::Options options = mpdata::read_options(config);
-    return {options.shallow_depth(), [options](const Config& c, Domain& domain, const Parameters& parameters) {
+    return {options.thinnest(), [options](const Config& c, Domain& domain, const Parameters& parameters) {
               return mpdata::make_solver(c, options, domain, parameters);
             }};
   };

@@ -33,13 +33,14 @@ std::string time_left(double seconds) {
 }  // namespace
 
 TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, const OutputOptions& output,
-                   const CheckpointOptions& checkpoint, const Identity& identity)
+                   const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity)
     : domain_(domain),
       solver_(solver),
       state_(solver.state()),
       schedule_(schedule),
       output_(output),
       checkpoint_(checkpoint),
+      history_options_(history),
       identity_(identity) {}
 
 void TimeLoop::resume(const std::string& file) {
@@ -76,6 +77,8 @@ void TimeLoop::open_series() {
 
 bool TimeLoop::run() {
   open_series();
+  if (!history_options_.file.empty())
+    history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
   if (!checkpoint_.file.empty()) catch_stop_requests();
   started_ = last_sync_ = last_report_ = last_checkpoint_ = comm::wtime();
   for (PartSeconds& block : domain_.seconds()) block = {};
@@ -85,12 +88,15 @@ bool TimeLoop::run() {
     if (due && last_record_ != step_) record();
   };
   record_if_due(records_ == 0);
+  if (!resumed_) note_history();
   while (!schedule_.finished(time_, step_)) {
-    const Index most = std::min(schedule_.steps_left(step_), next_sync_ - step_);
+    Index most = std::min(schedule_.steps_left(step_), next_sync_ - step_);
+    if (history_) most = std::min(most, history_options_.every - step_ % history_options_.every);
     const Reached reached = solver_.advance(time_, schedule_.limit(records_), most);
     time_ = reached.time;
     step_ += reached.steps;
     record_if_due(schedule_.output_due(time_, step_, records_));
+    if (history_ && (step_ % history_options_.every == 0 || schedule_.finished(time_, step_))) note_history();
     if (step_ >= next_sync_ && synchronise()) {
       write_checkpoint();
       std::ostringstream text;
@@ -113,6 +119,14 @@ void TimeLoop::record() {
   if (series_) series_->append(time_, step_);
   ++records_;
   last_record_ = step_;
+  note_output(comm::wtime() - begin);
+}
+
+/// Collective.
+void TimeLoop::note_history() {
+  if (!history_) return;
+  const double begin = comm::wtime();
+  history_->append(time_, step_, solver_.diagnostics());
   note_output(comm::wtime() - begin);
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "history.hpp"
 #include "schedule.hpp"
 #include "tessera/io/checkpoint.hpp"
 #include "tessera/io/series.hpp"
@@ -32,7 +33,7 @@ struct Identity {
 class TimeLoop {
  public:
   TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, const OutputOptions& output,
-           const CheckpointOptions& checkpoint, const Identity& identity);
+           const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity);
 
   /// Collective: takes state, time and step from a checkpoint.
   void resume(const std::string& file);
@@ -42,6 +43,7 @@ class TimeLoop {
  private:
   void open_series();
   void record();
+  void note_history();
   void write_checkpoint();
   void refuse_not_finite();
   bool synchronise();
@@ -56,7 +58,9 @@ class TimeLoop {
   const Schedule& schedule_;
   OutputOptions output_;
   CheckpointOptions checkpoint_;
+  HistoryOptions history_options_;
   Identity identity_;
+  std::optional<History> history_;
   std::optional<io::Series> series_;
   double time_ = 0;
   Index step_ = 0;

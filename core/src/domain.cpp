@@ -31,32 +31,44 @@ Domain::Domain(const Grid& grid, const Layout& layout, const comm::WaitingCommun
   const std::vector<int> place = ranks_.coordinates(communicator.rank());
   for (int number = 0; number < layout_.thread_count(); ++number) {
     const std::array<int, 3> thread = thread_place(number, layout_.threads);
-    Block block{number, {}, {}};
-    for (int a = 0; a < 3; ++a) {
-      block.position[at(a)] = place[at(a)] * layout_.threads[at(a)] + thread[at(a)];
-      const Range range = block_range(grid_, layout_, a, block.position[at(a)]);
-      block.cells.lower[at(a)] = range.lower;
-      block.cells.upper[at(a)] = range.upper;
-    }
-    blocks_.push_back(block);
+    std::array<int, 3> position{};
+    for (int a = 0; a < 3; ++a) position[at(a)] = place[at(a)] * layout_.threads[at(a)] + thread[at(a)];
+    blocks_.push_back(block_at(position, number));
   }
   seconds_.resize(blocks_.size());
 }
 
 Box Domain::rank_box() const { return {blocks_.front().cells.lower, blocks_.back().cells.upper}; }
 
-std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& direction) const {
+Block Domain::block_at(const std::array<int, 3>& position, int number) const {
+  Block block{number, position, {}};
+  for (int a = 0; a < 3; ++a) {
+    const Range range = block_range(grid_, layout_, a, position[at(a)]);
+    block.cells.lower[at(a)] = range.lower;
+    block.cells.upper[at(a)] = range.upper;
+  }
+  return block;
+}
+
+BlockAddress Domain::address_of(const std::array<int, 3>& position) const {
   std::vector<int> rank(3);
   std::array<int, 3> thread{};
   for (int a = 0; a < 3; ++a) {
-    const int count = layout_.blocks(a);
-    int position = block.position[at(a)] + static_cast<int>(direction[at(a)]);
-    if (grid_.periodic(a)) position = (position + count) % count;
-    if (position < 0 || position >= count) return std::nullopt;
-    rank[at(a)] = position / layout_.threads[at(a)];
-    thread[at(a)] = position % layout_.threads[at(a)];
+    rank[at(a)] = position[at(a)] / layout_.threads[at(a)];
+    thread[at(a)] = position[at(a)] % layout_.threads[at(a)];
   }
-  return BlockAddress{ranks_.rank_at(rank), thread_number(thread, layout_.threads)};
+  return {ranks_.rank_at(rank), thread_number(thread, layout_.threads)};
+}
+
+std::optional<BlockAddress> Domain::neighbour(const Block& block, const Index3& direction) const {
+  std::array<int, 3> position{};
+  for (int a = 0; a < 3; ++a) {
+    const int count = layout_.blocks(a);
+    position[at(a)] = block.position[at(a)] + static_cast<int>(direction[at(a)]);
+    if (grid_.periodic(a)) position[at(a)] = (position[at(a)] + count) % count;
+    if (position[at(a)] < 0 || position[at(a)] >= count) return std::nullopt;
+  }
+  return address_of(position);
 }
 
 bool Domain::outgrows_cache(Index fields) const {
@@ -74,8 +86,26 @@ bool Domain::thick_enough(Index layers) const {
 }
 
 bool Domain::at_wall(const Block& block, int axis, int side) const {
-  if (grid_.periodic(axis) || grid_.flat(axis)) return false;
+  return grid_.wall(axis, side) && at_end(block, axis, side);
+}
+
+bool Domain::at_end(const Block& block, int axis, int side) const {
   return block.position[at(axis)] == (side == 0 ? 0 : layout_.blocks(axis) - 1);
+}
+
+std::vector<std::pair<Block, int>> Domain::across_pole(const Block& block, int side) const {
+  const int pole = grid_.polar_axis();
+  if (pole < 0 || !grid_.polar(pole, side) || !at_end(block, pole, side)) return {};
+  std::vector<std::pair<Block, int>> others;
+  std::array<int, 3> position = block.position;
+  const int other = pole == 2 ? 0 : 2;  // besides the longitude, which is the axis before
+  for (position[at(pole - 1)] = 0; position[at(pole - 1)] < layout_.blocks(pole - 1); ++position[at(pole - 1)]) {
+    for (position[at(other)] = 0; position[at(other)] < layout_.blocks(other); ++position[at(other)]) {
+      const BlockAddress address = address_of(position);
+      others.emplace_back(block_at(position, address.number), address.rank);
+    }
+  }
+  return others;
 }
 
 Box Domain::grown(const Block& block, Box box, Index layers) const {

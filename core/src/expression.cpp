@@ -67,25 +67,35 @@ struct Expression::Parser {
   std::array<bool, 3> uses{};
   std::array<double, 3> position{};  // by dimension
   double time = 0;
+  std::vector<std::string> fields;
+  std::vector<double> values;  // of the fields
+  bool knows_time = false;
   mu::Parser parser;
 
-  void bind(bool with_time, const Parameters& parameters) {
+  /// The parser reads this object's variables, also after a copy.
+  void bind() {
+    parser.ClearVar();
     static const char* names[] = {"x", "y", "z"};
     for (int d = 0; d < dimensions; ++d) parser.DefineVar(names[d], &position[static_cast<std::size_t>(d)]);
-    if (with_time) parser.DefineVar("t", &time);
-    for (const auto& [name, value] : parameters) parser.DefineConst(name, value);
+    if (knows_time) parser.DefineVar("t", &time);
+    for (std::size_t f = 0; f < fields.size(); ++f) parser.DefineVar(fields[f], &values[f]);
   }
 };
 
-Expression::Expression(const Config& config, int dimensions, bool time, const Parameters& parameters)
+Expression::Expression(const Config& config, int dimensions, bool time, const Parameters& parameters,
+                       const std::vector<std::string>& fields)
     : parser_(std::make_unique<Parser>()) {
   parser_->text = config.text();
   parser_->place = config.place();
   parser_->dimensions = dimensions;
+  parser_->knows_time = time;
+  parser_->fields = fields;
+  parser_->values.assign(fields.size(), 1);
   if (assigns(parser_->text)) config.fail("in the expression '" + parser_->text + "': = assigns; to compare, write ==");
   try {
     define_functions(parser_->parser);
-    parser_->bind(time, parameters);
+    for (const auto& [name, value] : parameters) parser_->parser.DefineConst(name, value);
+    parser_->bind();
     parser_->parser.SetExpr(with_power(parser_->text));
     parser_->parser.Eval();
     int results = 0;
@@ -101,6 +111,7 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     std::string known;
     for (int d = 0; d < dimensions; ++d) known += std::string(known.empty() ? "" : ", ") + "xyz"[d];
     if (time) known += std::string(known.empty() ? "" : ", ") + "t";
+    for (const std::string& field : fields) known += (known.empty() ? "" : ", ") + field;
     for (const auto& parameter : parameters) known += (known.empty() ? "" : ", ") + parameter.first;
     config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known +
                 (known.empty() ? "" : ", ") + "pi, e and the functions in docs/config.md)");
@@ -108,17 +119,7 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
 }
 
 Expression::Expression(const Expression& other) : parser_(std::make_unique<Parser>(*other.parser_)) {
-  // The copied parser still reads the original's variables: bind it to its own.
-  static const char* names[] = {"x", "y", "z"};
-  for (int d = 0; d < parser_->dimensions; ++d) {
-    parser_->parser.RemoveVar(names[d]);
-    parser_->parser.DefineVar(names[d], &parser_->position[static_cast<std::size_t>(d)]);
-  }
-  const auto variables = other.parser_->parser.GetVar();
-  if (variables.contains("t")) {
-    parser_->parser.RemoveVar("t");
-    parser_->parser.DefineVar("t", &parser_->time);
-  }
+  parser_->bind();  // it still reads the original's variables
 }
 
 Expression& Expression::operator=(const Expression& other) {
@@ -137,22 +138,33 @@ double Expression::operator()(const std::array<double, 3>& position, double time
   return parser_->parser.Eval();
 }
 
+double Expression::operator()(const std::array<double, 3>& position, double time,
+                              std::span<const double> fields) const {
+  std::copy(fields.begin(), fields.end(), parser_->values.begin());
+  return (*this)(position, time);
+}
+
 bool Expression::uses_time() const { return parser_->uses_time; }
 bool Expression::uses_dimension(int dimension) const { return parser_->uses[static_cast<std::size_t>(dimension)]; }
 const std::string& Expression::place() const { return parser_->place; }
 const std::string& Expression::text() const { return parser_->text; }
 
-Parameters read_parameters(const Config& config) {
+std::optional<std::string> why_no_name(const std::string& name) {
   static const std::vector<std::string> reserved{"x", "y", "z", "t", "pi", "e"};
+  const bool word =
+      !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  if (!word) return "has letters, digits and underscores, and does not start with a digit";
+  if (std::find(reserved.begin(), reserved.end(), name) != reserved.end() || is_function(name)) return "taken";
+  return std::nullopt;
+}
+
+Parameters read_parameters(const Config& config) {
   Parameters parameters;
   for (const std::string& name : config.keys()) {
     const Config value = config.at(name);
-    const bool word =
-        !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0 &&
-        std::all_of(name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
-    if (!word) value.fail("a parameter's name has letters, digits and underscores, and does not start with a digit");
-    if (std::find(reserved.begin(), reserved.end(), name) != reserved.end() || is_function(name))
-      value.fail("this name is taken; use another");
+    if (const auto why = why_no_name(name))
+      value.fail(*why == "taken" ? "this name is taken; use another" : "a parameter's name " + *why);
     parameters[name] = Expression(value, 0, false, parameters)({}, 0);
     if (!std::isfinite(parameters[name])) value.fail("'" + value.text() + "' is not finite");
   }

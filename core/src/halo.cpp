@@ -9,7 +9,7 @@
 namespace tessera {
 namespace {
 
-Index3 opposite(const Index3& d) { return {-d[0], -d[1], -d[2]}; }
+Index3 reverse(const Index3& d) { return {-d[0], -d[1], -d[2]}; }
 
 /// What a block sends in `direction` (its outermost own layers) or the ghosts that it fills there.
 /// The face that two blocks share belongs to both and does not travel.
@@ -48,10 +48,43 @@ void copy_row(const std::byte* from, std::byte* to, Index bytes) {
   if (b < bytes) std::copy_n(from + b, 4, to + b);
 }
 
-std::byte* pack(const Array& array, const Box& box, std::byte* out) {
-  const Index bytes = row_bytes(array, box);
+/// How the source of a copy is read: as it is, or, across a pole, backwards along an axis and, of what points along it, with
+/// the other sign.
+struct Reading {
+  std::optional<int> turned;
+  bool opposite;
+};
+
+void read_row(const Array& array, const std::byte* row, std::byte* to, Index bytes, const Reading& reading) {
+  if (!reading.turned) {
+    copy_row(row, to, bytes);
+    return;
+  }
+  with_real(array.precision(), [&]<class Real>() {
+    const auto* from = reinterpret_cast<const Real*>(row);
+    auto* out = reinterpret_cast<Real*>(to);
+    const Index n = bytes / static_cast<Index>(sizeof(Real));
+    for (Index k = 0; k < n; ++k) {
+      const Real value = from[reading.turned == 2 ? n - 1 - k : k];
+      out[k] = reading.opposite ? -value : value;
+    }
+  });
+}
+
+/// Calls f(row) for the rows of a box, in the order of their targets.
+template <class F>
+void for_each_source_row(const Array& array, const Box& box, const Reading& reading, const F& f) {
   for_each_row(box, [&](Index i, Index j) {
-    copy_row(array.address(i, j, box.lower[2]), out, bytes);
+    if (reading.turned == 0) i = box.lower[0] + box.upper[0] - 1 - i;
+    if (reading.turned == 1) j = box.lower[1] + box.upper[1] - 1 - j;
+    f(array.address(i, j, box.lower[2]));
+  });
+}
+
+std::byte* pack(const Array& array, const Box& box, std::byte* out, const Reading& reading) {
+  const Index bytes = row_bytes(array, box);
+  for_each_source_row(array, box, reading, [&](const std::byte* row) {
+    read_row(array, row, out, bytes, reading);
     out += bytes;
   });
   return out;
@@ -66,14 +99,16 @@ const std::byte* unpack_box(Array& array, const Box& box, const std::byte* in) {
   return in;
 }
 
-void copy_box(const Array& from, const Box& source, Array& to, const Box& target) {
+void copy_box(const Array& from, const Box& source, Array& to, const Box& target, const Reading& reading) {
   const Index bytes = row_bytes(to, target);
-  for (Index i = 0; i < target.extent(0); ++i) {
-    for (Index j = 0; j < target.extent(1); ++j) {
-      copy_row(from.address(source.lower[0] + i, source.lower[1] + j, source.lower[2]),
-               to.address(target.lower[0] + i, target.lower[1] + j, target.lower[2]), bytes);
-    }
-  }
+  Index i = target.lower[0];
+  Index j = target.lower[1];
+  for_each_source_row(from, source, reading, [&](const std::byte* row) {
+    read_row(from, row, to.address(i, j, target.lower[2]), bytes, reading);
+    if (++j < target.upper[1]) return;
+    j = target.lower[1];
+    ++i;
+  });
 }
 
 }  // namespace
@@ -108,15 +143,16 @@ HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
     auto& neighbours = local ? plan.local : plan.remote;
     auto found = std::find_if(neighbours.begin(), neighbours.end(),
                               [&](const Neighbour& neighbour) { return neighbour.address == *address; });
-    if (found == neighbours.end()) found = neighbours.insert(neighbours.end(), {*address, {}, {}, {}});
+    if (found == neighbours.end()) found = neighbours.insert(neighbours.end(), Neighbour{*address, {}, {}, {}, {}, {}});
     const Block& sender = local ? domain_.blocks()[static_cast<std::size_t>(address->number)] : block;
     Transfer transfer;
     for (const Location location : locations_) {
-      transfer.source.push_back(layers(sender, location, local ? opposite(direction) : direction, depth_, false));
+      transfer.source.push_back(layers(sender, location, local ? reverse(direction) : direction, depth_, false));
       transfer.target.push_back(layers(block, location, direction, depth_, true));
     }
     found->transfers.push_back(std::move(transfer));
   }
+  add_poles(block, plan);
   const auto bytes = [&](const std::vector<Box>& boxes) {
     Index cells = 0;
     for (const Box& box : boxes) cells += box.cells();
@@ -129,6 +165,8 @@ HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
       sent += bytes(transfer.source);
       received += bytes(transfer.target);
     }
+    for (const Transfer& transfer : neighbour.sent_over_pole) sent += bytes(transfer.source);
+    for (const Transfer& transfer : neighbour.received_over_pole) received += bytes(transfer.target);
     neighbour.send_buffer.resize(sent);
     neighbour.receive_buffer.resize(received);
   }
@@ -187,19 +225,29 @@ void HaloExchange::send(const Block& block) {
   }
 }
 
+bool HaloExchange::opposite(const Transfer& transfer, std::size_t field) const {
+  return transfer.turned && locations_[field] == faces(*transfer.turned);
+}
+
 void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fields) {
   Plan& plan = plans_[static_cast<std::size_t>(block.number)];
   for (Neighbour& to : plan.remote) {
     std::byte* out = to.send_buffer.data();
-    for (const Transfer& transfer : to.transfers) {
-      for (std::size_t f = 0; f < fields.size(); ++f) out = pack((*fields[f])[block], transfer.source[f], out);
+    for (const auto* transfers : {&to.transfers, &to.sent_over_pole}) {
+      for (const Transfer& transfer : *transfers) {
+        for (std::size_t f = 0; f < fields.size(); ++f)
+          out = pack((*fields[f])[block], transfer.source[f], out, {transfer.turned, opposite(transfer, f)});
+      }
     }
   }
   for (const Neighbour& from : plan.local) {
     const Block& other = domain_.blocks()[static_cast<std::size_t>(from.address.number)];
-    for (const Transfer& transfer : from.transfers) {
-      for (std::size_t f = 0; f < fields.size(); ++f)
-        copy_box((*fields[f])[other], transfer.source[f], (*fields[f])[block], transfer.target[f]);
+    for (const auto* transfers : {&from.transfers, &from.received_over_pole}) {
+      for (const Transfer& transfer : *transfers) {
+        for (std::size_t f = 0; f < fields.size(); ++f)
+          copy_box((*fields[f])[other], transfer.source[f], (*fields[f])[block], transfer.target[f],
+                   {transfer.turned, opposite(transfer, f)});
+      }
     }
   }
 }
@@ -207,10 +255,12 @@ void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fie
 void HaloExchange::unpack(const Block& block, std::span<Field* const> fields) {
   for (const Neighbour& from : plans_[static_cast<std::size_t>(block.number)].remote) {
     const std::byte* in = from.receive_buffer.data();
+    const auto fill = [&](const Transfer& transfer) {
+      for (std::size_t f = 0; f < fields.size(); ++f) in = unpack_box((*fields[f])[block], transfer.target[f], in);
+    };
     // Opposite directions come in the opposite order.
-    for (auto transfer = from.transfers.rbegin(); transfer != from.transfers.rend(); ++transfer) {
-      for (std::size_t f = 0; f < fields.size(); ++f) in = unpack_box((*fields[f])[block], transfer->target[f], in);
-    }
+    std::for_each(from.transfers.rbegin(), from.transfers.rend(), fill);
+    std::for_each(from.received_over_pole.begin(), from.received_over_pole.end(), fill);
   }
 }
 

@@ -18,23 +18,8 @@ void require_finite(Domain& domain, const Field& field, const std::string& place
 }  // namespace
 
 void fill(Domain& domain, Field& field, const Expression& expression, double time, Index ghosts) {
-  const Grid& grid = domain.grid();
-  domain.phase([&](const Block& block) {
-    const Expression evaluate = expression;  // one a thread
-    Array& values = field[block];
-    const Box box = domain.grown(block, values.interior(), ghosts);
-    const auto coordinate = [&](int axis, Index local) {
-      const Index i = grid.wrap(axis, block.global(axis, local));
-      return extra(field.location(), axis) == 1 ? grid.face(axis, i) : grid.centre(axis, i);
-    };
-    for_each_row(box, [&](Index i, Index j) {
-      std::array<double, 3> position{coordinate(0, i), coordinate(1, j), 0};
-      for (Index k = box.lower[2]; k < box.upper[2]; ++k) {
-        position[2] = coordinate(2, k);
-        values.set(i, j, k, evaluate(position, time));
-      }
-    });
-  });
+  fill(domain, field, ghosts,
+       [expression, time](const std::array<double, 3>& position) { return expression(position, time); });
   require_finite(domain, field, expression.place(), expression.text());
 }
 

@@ -19,7 +19,7 @@ std::string describe(const Grid& grid, const Parts& parts) {
 
 /// Cells along an axis that must be in a block for the exchange of `reach` layers to work.
 bool thick_enough(const Grid& grid, const Layout& layout, int axis, Index reach) {
-  const bool exchanges = grid.periodic(axis) || layout.blocks(axis) > 1;
+  const bool exchanges = grid.periodic(axis) || axis == grid.polar_axis() || layout.blocks(axis) > 1;
   return thinnest_block(grid, layout, axis) >= (exchanges ? std::max<Index>(reach, 1) : 1);
 }
 
@@ -147,7 +147,7 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
                      describe(grid, Parts{static_cast<int>(grid.cells(0)), static_cast<int>(grid.cells(1)),
                                           static_cast<int>(grid.cells(2))}) +
                      " cells into blocks thinner than the " + std::to_string(std::max<Index>(reach, 1)) +
-                     " cell(s) that a block needs along a dimension that is cut or periodic. ";
+                     " cell(s) that a block needs along a dimension that is cut, periodic or polar. ";
   // More parts than cells never work: no need to try them.
   const int most = static_cast<int>(std::min<Index>(grid.cells(), std::numeric_limits<int>::max()));
   for (int r = std::min(rank_count, most); r >= 1; --r) {

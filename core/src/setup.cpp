@@ -46,7 +46,19 @@ Grid read_grid(const Config& config, bool periodic_by_default) {
   } else {
     for (Index n : shape) bounds.push_back({0, static_cast<double>(n)});
   }
-  return Grid(shape, bounds, read_periodic(grid, dimensions, periodic_by_default));
+  const Ends ends = read_ends(grid, dimensions, periodic_by_default);
+  int poles = 0;
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (!ends.polar[d][0] && !ends.polar[d][1]) continue;
+    const Config boundary = grid.at("boundary");
+    if (++poles > 1) boundary.fail("one dimension can be polar, not several");
+    if (d == 0 || !ends.periodic[d - 1])
+      boundary.fail("a polar dimension, the latitude, comes after a periodic one, the longitude");
+    if (shape[d - 1] % 2 != 0)
+      shape_config.fail("the longitude has " + std::to_string(shape[d - 1]) +
+                        " cells; it needs an even number, so that across a pole there is a cell for each");
+  }
+  return Grid(shape, bounds, ends.periodic, ends.polar);
 }
 
 Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach) {

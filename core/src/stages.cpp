@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "tessera/core/boundary.hpp"
+
 namespace tessera {
 
 Reach Reach::around(int dimensions, Index layers) {
@@ -32,7 +34,7 @@ Reach Reach::operator|(const Reach& other) const {
 }
 
 Stages::Quantity Stages::external(Location location) {
-  quantities_.push_back({true, location, nullptr, 0});
+  quantities_.push_back({true, location});
   return quantities_.size() - 1;
 }
 
@@ -48,6 +50,19 @@ void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quanti
     });
     if (!written && !quantities_[input.quantity].external)
       throw std::logic_error("Stages: " + name + " reads what no stage before has written");
+  }
+  for (Input& input : inputs) {
+    Properties& of = quantities_[input.quantity];
+    if (of.boundary == nullptr || !of.boundary->any()) continue;
+    Index layers = 0;
+    for (std::size_t a = 0; a < 3; ++a) layers = std::max({layers, input.reach.below[a], input.reach.above[a]});
+    of.layers = std::max(of.layers, layers);
+    // Ghosts that are read must be there, and so the cells that they are made of.
+    for (std::size_t a = 0; a < 3 && layers > 0; ++a) {
+      const Index cells = of.boundary->needed(layers) - 1;
+      if (input.reach.below[a] > 0) input.reach.above[a] = std::max(input.reach.above[a], cells);
+      if (input.reach.above[a] > 0) input.reach.below[a] = std::max(input.reach.below[a], cells);
+    }
   }
   std::vector<Quantity> operands;
   for (const Input& input : inputs) operands.push_back(input.quantity);

@@ -55,9 +55,9 @@ Sweep::Sweep(Domain& domain, Stages stages) : domain_(domain), stages_(std::move
         faces[at(axis)] = std::max(faces[at(axis)], extra(quantities[output].location, axis));
     }
     faces_.push_back(faces);
-    closes_.push_back(std::any_of(stage.outputs.begin(), stage.outputs.end(), [&](std::size_t output) {
-      return quantities[output].boundary != nullptr && quantities[output].boundary->any();
-    }));
+    Index layers = 0;
+    for (const auto output : stage.outputs) layers = std::max(layers, quantities[output].layers);
+    layers_.push_back(layers);
   }
   for (std::size_t q = 0; q < quantities.size(); ++q) {
     if (!quantities[q].external) continue;
@@ -138,12 +138,12 @@ void Sweep::run_tile(const Block& block, const Tile& tile, const Work& work, std
     const Index end = tile.boxes[s].upper[0];
     const Range inside{std::max(planes.lower, first), std::min(planes.upper, end)};
     if (inside.size() > 0) run_planes(block, tile, work, s, inside);
-    // One plane more: the ghosts beyond the last one.
-    const Range closed{inside.lower, std::min(planes.upper, end + 1)};
-    if (closes_[s] && closed.size() > 0) close_walls(block, tile, work.storage, s, closed, moments);
+    // Some planes more: the ghosts beyond the last one.
+    const Range closed{inside.lower, std::min(planes.upper, end + layers_[s])};
+    if (layers_[s] > 0 && closed.size() > 0) close_walls(block, tile, work.storage, s, closed, moments);
   };
   if (domain_.sweep().order == SweepOptions::Order::plain) {
-    for (std::size_t s = 0; s < stages; ++s) visit(s, {tile.boxes[s].lower[0], tile.boxes[s].upper[0] + 1});
+    for (std::size_t s = 0; s < stages; ++s) visit(s, {tile.boxes[s].lower[0], tile.boxes[s].upper[0] + layers_[s]});
     return;
   }
   Index first = tile.boxes[0].lower[0];
@@ -182,60 +182,72 @@ void Sweep::run_planes(const Block& block, const Tile& tile, const Work& work, s
   }
 }
 
-/// The ghosts of a stage's outputs in these planes and, beside a wall along axis 0, in the plane below; the plane above
-/// the last one is all ghosts.
+/// The ghosts of a stage's outputs in these planes and, once there are the planes that they are made of, in those beyond a
+/// wall along axis 0. Planes behind the last one are such ghosts.
 void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
                         const Range& planes, std::span<const double> moments) const {
-  const Box& box = tile.boxes[stage];
   const Walls& walls = tile.walls[stage];
   for (const std::size_t q : stages_.list()[stage].outputs) {
-    const Boundary* boundary = stages_.quantities()[q].boundary;
-    if (boundary == nullptr) continue;
+    const auto& [external, location, boundary, moment, layers] = stages_.quantities()[q];
+    if (layers == 0) continue;
+    Box box = tile.boxes[stage];
+    for (int axis = 0; axis < 3; ++axis) box.upper[at(axis)] += extra(location, axis) - faces_[stage][at(axis)];
     const Storage& of = storage[q];
     const Index bytes = bytes_of(stages_.precision());
     const Index3 along{of.plane / bytes, of.row / bytes, 1};
-    const Index3 stride = stages_.dimensions() == 2 ? Index3{0, along[0], 1} : along;
-    const auto fill = [&](const Box& ghosts, int axis, int side, Index inside) {
+    const auto fill = [&](const Box& ghosts, int axis, int side, Index layer, const Index3& inside) {
       std::byte* values = of.at(ghosts.lower[0]) -
                           (ghosts.lower[0] * along[0] + tile.cells.lower[1] * along[1] + tile.cells.lower[2]) * bytes;
-      boundary->fill(block, swapped(ghosts), array_axis(axis), side, moments[stages_.quantities()[q].moment], values,
-                     stride, inside);
+      const Index3 stride = stages_.dimensions() == 2 ? Index3{0, along[0], 1} : along;
+      boundary->fill(block, {swapped(ghosts), array_axis(axis), side, layer, values, stride, inside}, moments[moment]);
     };
     // Planes that lie one behind the other in the ring.
     const auto close_planes = [&](const Range& p) {
-      Box ghosts = box;
-      ghosts.lower[0] = p.lower;
-      ghosts.upper[0] = p.upper;
+      Box before = box;
+      before.lower[0] = p.lower;
+      before.upper[0] = p.upper;
       for (int axis = 1; axis < 3; ++axis) {
         const std::size_t a = at(axis);
-        const Index lower = ghosts.lower[a];
-        const Index upper = ghosts.upper[a];
         for (int side = 0; side < 2; ++side) {
           if (!walls[a][at(side)]) continue;
-          ghosts.lower[a] = side == 0 ? lower - 1 : upper;
-          ghosts.upper[a] = ghosts.lower[a] + 1;
-          fill(ghosts, axis, side, side == 0 ? along[a] : -along[a]);
+          const Index inwards = side == 0 ? along[a] : -along[a];
+          for (Index layer = 1; layer <= layers; ++layer) {
+            Box ghosts = before;
+            ghosts.lower[a] = side == 0 ? box.lower[a] - layer : box.upper[a] + layer - 1;
+            ghosts.upper[a] = ghosts.lower[a] + 1;
+            fill(ghosts, axis, side, layer, {layer * inwards, (layer + 1) * inwards, (layer + 2) * inwards});
+          }
         }
         // They count for the axis that follows.
-        ghosts.lower[a] = lower - (walls[a][0] ? 1 : 0);
-        ghosts.upper[a] = upper + (walls[a][1] ? 1 : 0);
+        before.lower[a] -= walls[a][0] ? layers : 0;
+        before.upper[a] += walls[a][1] ? layers : 0;
       }
     };
-    const auto make_plane = [&](Index p, int side) {
+    const auto make_plane = [&](int side, Index layer) {
       Box ghosts = box;
-      ghosts.lower[0] = p;
-      ghosts.upper[0] = p + 1;
-      fill(ghosts, 0, side, (of.at(side == 0 ? p + 1 : p - 1) - of.at(p)) / bytes);
-      close_planes({p, p + 1});
+      ghosts.lower[0] = side == 0 ? box.lower[0] - layer : box.upper[0] + layer - 1;
+      ghosts.upper[0] = ghosts.lower[0] + 1;
+      const auto inside = [&](Index cell) {
+        const Index distance = layer + cell;
+        return (of.at(ghosts.lower[0] + (side == 0 ? distance : -distance)) - of.at(ghosts.lower[0])) / bytes;
+      };
+      fill(ghosts, 0, side, layer, {inside(0), inside(1), inside(2)});
+      close_planes({ghosts.lower[0], ghosts.upper[0]});
     };
-    const Index end = std::min(planes.upper, box.upper[0]);
-    for (Index p = planes.lower; p < end;) {
-      const Index next = std::min(end, (p | of.mask) + 1);
+    const Range own{planes.lower, std::min(planes.upper, box.upper[0])};
+    for (Index p = own.lower; p < own.upper;) {
+      const Index next = std::min(own.upper, (p | of.mask) + 1);
       close_planes({p, next});
       p = next;
     }
-    if (walls[0][0] && planes.lower == box.lower[0] && end > planes.lower) make_plane(box.lower[0] - 1, 0);
-    if (walls[0][1] && planes.upper > box.upper[0]) make_plane(box.upper[0], 1);
+    if (walls[0][0]) {
+      const Index last = box.lower[0] + std::max<Index>(boundary->needed(array_axis(0), 0, layers), 1) - 1;
+      for (Index layer = 1; layer <= layers && own.lower <= last && last < own.upper; ++layer) make_plane(0, layer);
+    }
+    for (Index layer = 1; layer <= layers && walls[0][1]; ++layer) {
+      const Index p = box.upper[0] + layer - 1;
+      if (planes.lower <= p && p < planes.upper) make_plane(1, layer);
+    }
   }
 }
 

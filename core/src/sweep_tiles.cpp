@@ -38,6 +38,7 @@ std::vector<Box> Sweep::regions(const Block& block) const {
     Index3 direction{0, 0, 0};
     direction[at(array_axis(axis))] = side == 0 ? -1 : 1;
     const auto neighbour = domain_.neighbour(block, direction);
+    if (!domain_.across_pole(block, side).empty() && array_axis(axis) == domain_.grid().polar_axis()) return true;
     return at_wall(block, axis, side) || (neighbour && neighbour->rank != domain_.communicator().rank());
   };
   if (!domain_.sweep().overlap || waits(2, 0) || waits(2, 1)) return {whole};

@@ -104,8 +104,8 @@ class Equation {
 
   Equation(const Config& config, Domain& domain, const Parameters& parameters)
       : coefficients_(read(config.section("cahn_hilliard"), domain.grid())),
-        boundary_c_(domain, config.at("grid"), "boundary", parameters),
-        boundary_mu_(domain, config.section("cahn_hilliard"), "boundary", parameters) {}
+        boundary_c_(domain, config.at("grid"), "boundary", parameters, {"value", "derivative"}),
+        boundary_mu_(domain, config.section("cahn_hilliard"), "boundary", parameters, {"value", "derivative"}) {}
 
   std::string describe() const {
     std::ostringstream text;

@@ -135,7 +135,7 @@ class ExplicitSolver final : public Solver {
           run(block, Sweep::Cells::inner);
         },
         [&](const Block& block) {
-          equation_.boundary().apply(block, from[block], ghosts_, moments_.front());
+          equation_.boundary().apply(block, from[block], ghosts_, 1, moments_.front());
           run(block, Sweep::Cells::outer);
         });
   }

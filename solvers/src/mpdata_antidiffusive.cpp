@@ -43,6 +43,7 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
   // Options that few use are asked for at run time, if at all.
   const bool split = Rare && variant.split;
   const bool absolute = Rare && variant.absolute;
+  const auto size_of = [absolute](P psi) HWY_ATTR __attribute__((always_inline)) { return absolute ? abs(psi) : psi; };
   std::array<P, at(Axes)> constant;
   std::array<P, at(Axes)> constant_weight;
   std::array<std::array<P, at(Axes)>, at(Axes)> constant_cross;
@@ -63,14 +64,12 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
     const auto fluxes = flux_rows.row(j);
     const auto numbers = number_rows.row(j);
     for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
-      const auto value = [&](const Index3& offset)
-                             HWY_ATTR { return absolute ? abs(psi(cell, offset)) : psi(cell, offset); };
-      const P right = value({0, 0, 0});
+      const P right = size_of(psi(cell));
       std::array<P, at(Axes)> number;
       std::array<P, at(Axes)> caused;
       for (std::size_t d = 0; d < at(Axes); ++d) {
         const Index3 back = beside<Axes>(d);
-        const P left = value(back);
+        const P left = size_of(psi(cell, back));
         const P c_face = Uniform ? constant[d] : c[d](cell);
         const P g_face = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(Real(1));
         const P weight = Uniform && !HasG ? constant_weight[d] : weight_of(c_face, g_face);
@@ -79,8 +78,8 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
           if (e == d) continue;
           const Index3 up = beside<Axes>(e, 1);
           const Index3 down = beside<Axes>(e);
-          const P above = value(up) + value(back + up);
-          const P below = value(down) + value(back + down);
+          const P above = size_of(psi(cell, up)) + size_of(psi(cell, back + up));
+          const P below = size_of(psi(cell, down)) + size_of(psi(cell, back + down));
           P cross = constant_cross[d][e];
           if constexpr (!Uniform) {
             const P four = (c[e](cell, back) + c[e](cell, back + up)) + (c[e](cell) + c[e](cell, up));

@@ -17,6 +17,12 @@ void diffusive_rows(const Panel& panel, const Courant3& courant, const Courant3&
   using P = Pack<Real>;
   constexpr std::size_t g_operand = 1 + (Uniform ? 0 : at(Axes));
   const P eps(epsilon);
+  std::array<P, at(Axes)> constant;
+  std::array<P, at(Axes)> weight;
+  for (std::size_t d = 0; d < at(Axes); ++d) {
+    constant[d] = P(static_cast<Real>(courant[d]));
+    weight[d] = P(static_cast<Real>(-2 * diffusion[d]));
+  }
   const auto psi_rows = panel.operand<const Real>(0);
   const OnFaces<Real, Axes> courant_rows(panel, 1, !Uniform);
   const auto g_rows = panel.operand<const Real>(HasG ? g_operand : 0);
@@ -32,9 +38,8 @@ void diffusive_rows(const Panel& panel, const Courant3& courant, const Courant3&
         const Index3 back = beside<Axes>(d);
         const P left = psi(cell, back);
         const P mean = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(Real(1));
-        const P given = Uniform ? P(static_cast<Real>(courant[d])) : c[d](cell);
-        const P weight = P(static_cast<Real>(-2 * diffusion[d])) * mean;
-        cell.store(numbers[d], fma(weight, (right - left) / ((right + left) + eps), given));
+        const P given = Uniform ? constant[d] : c[d](cell);
+        cell.store(numbers[d], fma(weight[d] * mean, (right - left) / ((right + left) + eps), given));
       }
     });
   }

@@ -94,9 +94,10 @@ void Flow::read_components(const Config& section, const Parameters& parameters) 
     key_.fail("a stream function is for two dimensions, the grid has " + std::to_string(dimensions));
   if (potential && dimensions != 3)
     key_.fail("a vector potential is for three dimensions, the grid has " + std::to_string(dimensions));
-  const auto list = key_.is_list() || (dimensions > 1 && !stream)
-                        ? key_.items(dimensions, "components, one a dimension")
-                        : std::vector{key_};
+  const auto list =
+      key_.is_list() || (dimensions > 1 && !stream)
+          ? key_.items(dimensions, for_a_step_ ? "Courant numbers, one a dimension" : "components, one a dimension")
+          : std::vector{key_};
   for (int d = 0; d < dimensions; ++d) {
     const int axis = grid.first_axis() + d;
     Component component{axis, {grid.spacing(0), grid.spacing(1), grid.spacing(2)}, {}, {}};

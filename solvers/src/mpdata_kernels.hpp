@@ -13,10 +13,19 @@ using Courant3 = std::array<double, 3>;  // of a uniform flow, a number a dimens
 struct Variant {
   int dimensions;
   Precision precision;
-  bool gauge;  // infinite gauge (Smolarkiewicz 2006): corrected Courant numbers are fluxes
-  bool has_g;  // a coordinate factor
-  bool split;  // no cross terms
+  bool gauge;     // infinite gauge (Smolarkiewicz 2006): corrected Courant numbers are fluxes
+  bool has_g;     // a coordinate factor
+  bool split;     // no cross terms
+  bool absolute;  // fractions of |psi|, for fields of either sign
   double epsilon;
+};
+
+/// What a corrective pass may have besides the second-order terms.
+struct Terms {
+  bool third_order;     // for uniform flow (Smolarkiewicz and Margolin 1998, eq. 36)
+  bool divergent_flow;  // (there, eq. 30)
+  bool dpdc;  // double-pass donor cell, in one dimension: the passes to come, summed up (Beason and Margolin 1988)
+  bool any() const { return third_order || divergent_flow || dpdc; }
 };
 
 /// Of the kernels below, operands come in the order in which they are named; "a dimension" are as many as there are
@@ -29,6 +38,24 @@ Kernel upwind(const Variant& variant, const Courant3* uniform, bool extrema);
 /// The antidiffusive Courant numbers of the next pass and the donor-cell fluxes that they cause (Smolarkiewicz 1984, with
 /// G). Reads psi, Courant numbers a dimension, G. Writes fluxes a dimension and, if `keep`, Courant numbers a dimension.
 Kernel antidiffusive(const Variant& variant, const Courant3* uniform, bool keep);
+
+/// The divergences of C psi over G: in the cells, and where the faces of two dimensions meet. Reads psi, Courant numbers a
+/// dimension, G. Writes one in cells and one a pair of dimensions, (0, 1), (0, 2), (1, 2).
+Kernel divergences(const Variant& variant, const Courant3* uniform);
+
+/// The same in divergence form, second order in any flow, third order (in steady flow) if asked for (Waruszewski, Kuehnlein,
+/// Pawlowska and Smolarkiewicz 2018). Reads psi, Courant numbers a dimension, G and, for third
+/// order, what `divergences` wrote. Writes fluxes a dimension and, if `keep`, Courant numbers a dimension.
+Kernel divergence_form(const Variant& variant, const Courant3* uniform, bool third_order, bool keep);
+
+/// The terms added, and the fluxes that all of them cause. Reads psi, Courant numbers a dimension, G, antidiffusive Courant
+/// numbers a dimension. Writes fluxes a dimension and, if `keep`, Courant numbers a dimension.
+Kernel further(const Variant& variant, const Courant3* uniform, const Terms& terms, bool keep);
+
+/// Courant numbers with those added whose donor-cell fluxes are diffusion's (Smolarkiewicz and Clark 1986); `diffusion`: the
+/// diffusivity times the step over the spacing squared, a dimension. Reads psi, Courant numbers a dimension, G. Writes
+/// Courant numbers a dimension.
+Kernel diffusive(const Variant& variant, const Courant3* uniform, const Courant3& diffusion);
 
 /// Least and largest of each cell and its face neighbours. Reads psi. Writes least, largest.
 Kernel extrema(const Variant& variant);

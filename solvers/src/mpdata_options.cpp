@@ -1,6 +1,54 @@
 #include "tessera/solvers/mpdata.hpp"
 
 namespace tessera::mpdata {
+namespace {
+
+bool mentions(const Config& config, const std::string& word) {
+  if (config.is_scalar()) return config.text() == word;
+  if (config.is_list()) {
+    const auto items = config.items();
+    return std::any_of(items.begin(), items.end(), [&](const Config& item) { return mentions(item, word); });
+  }
+  const auto keys = config.keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return mentions(config.at(key), word); });
+}
+
+/// What would do nothing, or not what its name says.
+void refuse_nonsense(const Config& section, const Options& options, std::size_t dimensions) {
+  struct Rule {
+    const char* key;
+    bool broken;
+    const char* why;
+  };
+  const bool corrects = options.iterations > 1;
+  const char* nothing = "has no effect with iterations: 1, which is upwind without corrections; leave it out";
+  const Rule rules[] = {
+      {"nonoscillatory", options.nonoscillatory && !corrects, nothing},
+      {"infinite_gauge", options.infinite_gauge && !corrects, nothing},
+      {"third_order", options.third_order && !corrects, nothing},
+      {"divergent_flow", options.divergent_flow && !corrects, nothing},
+      {"dpdc", options.dpdc && !corrects, nothing},
+      {"absolute", options.absolute && !corrects, nothing},
+      {"dimensionally_split", options.dimensionally_split && !corrects, nothing},
+      {"third_order", options.third_order && options.dimensionally_split,
+       "needs the cross terms that dimensionally_split leaves out; use one of the two"},
+      {"absolute", options.absolute && options.infinite_gauge,
+       "has no effect with infinite_gauge, which takes fields of either sign as they are; use one of the two"},
+      {"divergence_form", options.divergence_form && !corrects, nothing},
+      {"divergence_form", options.divergence_form && options.dimensionally_split,
+       "is not defined without the cross terms that dimensionally_split leaves out; use one of the two"},
+      {"divergent_flow", options.divergent_flow && options.divergence_form, "is part of divergence_form; leave it out"},
+      {"dpdc", options.dpdc && options.divergence_form,
+       "is derived from the other form of the corrections; use it without divergence_form"},
+      {"dpdc", options.dpdc && dimensions > 1,
+       "is defined in one dimension only (Beason and Margolin 1988); use more iterations"},
+  };
+  for (const Rule& rule : rules) {
+    if (rule.broken) section.at(rule.key).fail(rule.why);
+  }
+}
+
+}  // namespace
 
 Options read_options(const Config& config) {
   const Config section = config.at("mpdata");
@@ -14,9 +62,16 @@ Options read_options(const Config& config) {
   options.nonoscillatory = section.flag("nonoscillatory", false);
   options.infinite_gauge = section.flag("infinite_gauge", false);
   options.dimensionally_split = section.flag("dimensionally_split", false);
+  options.absolute = section.flag("absolute", false);
+  options.third_order = section.flag("third_order", false);
+  options.divergent_flow = section.flag("divergent_flow", false);
+  options.divergence_form = section.flag("divergence_form", false);
+  options.dpdc = section.flag("dpdc", false);
   if (section.has("epsilon")) options.epsilon = section.at("epsilon").positive();
-  const Config time = config.at("time");
-  if (time.has("step")) options.step = time.at("step").positive();
+  const Config grid = config.at("grid");
+  options.diffuses = section.has("diffusion") || section.has("diffusivity");
+  refuse_nonsense(section, options, grid.at("shape").items().size());
+  options.extrapolated = grid.has("boundary") && mentions(grid.at("boundary"), "extrapolated");
   return options;
 }
 

@@ -14,12 +14,14 @@ std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
 class Builder {
  public:
-  Builder(int dimensions, Precision precision, const Options& options, bool has_g,
-          const std::optional<Courant3>& uniform)
+  Builder(int dimensions, Precision precision, const Options& options, const Given& given, const Walls& walls)
       : dimensions_(dimensions),
         options_(options),
-        variant_{dimensions, precision, options.infinite_gauge, has_g, options.dimensionally_split, options.epsilon},
-        uniform_(uniform),
+        variant_{dimensions,       precision,      options.infinite_gauge, given.has_g, options.dimensionally_split,
+                 options.absolute, options.epsilon},
+        uniform_(given.uniform),
+        diffusion_(given.diffusion),
+        walls_(walls),
         stages_(dimensions, precision) {}
 
   Stages build(int first, int last, int steps) {
@@ -27,17 +29,22 @@ class Builder {
     Quantity psi = stages_.external();
     Quantity beginning = psi;
     if (first > 1 && limited) beginning = stages_.external();
-    given_ = first <= 2;
+    given_ = gives(first);
     const Quantities numbers = uniform() != nullptr ? Quantities{} : faces(true);
+    const bool diffuses = first == 1 && diffusion_;
     if (variant_.has_g) g_ = {stages_.external()};
     const Quantity result = stages_.external();
+    const bool left = diffuses && last == 1 && options_.iterations > 1;
     for (int step = 1; step <= steps; ++step) {
-      given_ = first <= 2;
+      given_ = gives(first);
       numbers_ = numbers;
+      moment_ = static_cast<std::size_t>(step);
+      if (diffuses) add_diffusion(psi, left ? faces(true) : faces(false));
       if (limited) bounds_ = {stages_.temporary(), stages_.temporary()};
       if (first > 1 && limited) stages_.add("extrema", {{beginning, around()}}, bounds_, extrema(variant_));
       for (int pass = first; pass <= last; ++pass) {
-        const Quantity out = pass == last && step == steps ? result : stages_.temporary();
+        const Quantity out =
+            pass == last && step == steps ? result : stages_.temporary(Location::cells, &walls_.psi, moment_);
         if (pass == 1) {
           upwind_pass(psi, out);
         } else {
@@ -50,6 +57,8 @@ class Builder {
   }
 
  private:
+  /// Whether pass `first` starts from the given Courant numbers.
+  bool gives(int first) const { return first == 1 || (first == 2 && !diffusion_); }
   Reach around() const { return Reach::around(dimensions_, 1); }
   const Courant3* uniform() const { return given_ && uniform_ ? &*uniform_ : nullptr; }
 
@@ -57,7 +66,7 @@ class Builder {
     Quantities quantities;
     for (int d = 0; d < dimensions_; ++d) {
       const Location location = tessera::faces(sweep_axis(dimensions_, d));
-      quantities.push_back(external ? stages_.external(location) : stages_.temporary(location));
+      quantities.push_back(external ? stages_.external(location) : stages_.temporary(location, &walls_.flow, moment_));
     }
     return quantities;
   }
@@ -75,6 +84,15 @@ class Builder {
     stages_.add("upwind", inputs, outputs, upwind(variant_, uniform(), !bounds_.empty()));
   }
 
+  void add_diffusion(Quantity psi, const Quantities& outputs) {
+    std::vector<Stages::Input> inputs{{psi, around()}};
+    if (uniform() == nullptr) add(inputs, numbers_, {});
+    add(inputs, g_, around());
+    stages_.add("diffusive", inputs, outputs, diffusive(variant_, uniform(), *diffusion_));
+    numbers_ = outputs;
+    given_ = false;
+  }
+
   /// A corrective pass. With `keep`, a pass follows, which corrects the Courant numbers of this one: those are external
   /// if this is the `last` pass here. With infinite gauge, they and the fluxes are one.
   void correct(Quantity psi, Quantity out, bool keep, bool last) {
@@ -87,7 +105,20 @@ class Builder {
     };
     const bool limited = options_.nonoscillatory;
     Quantities fluxes = make(keep && last && !limited);
-    antidiffuse(psi, fluxes, both);
+    const Terms terms{options_.third_order, options_.divergent_flow, options_.dpdc && !keep};
+    if (options_.divergence_form) {
+      add_divergence_form(psi, fluxes, both);
+    } else if (terms.any()) {
+      Quantities second_order = faces(false);
+      if (!options_.infinite_gauge) {
+        const Quantities numbers = faces(false);
+        second_order.insert(second_order.end(), numbers.begin(), numbers.end());
+      }
+      antidiffuse(psi, second_order, !options_.infinite_gauge);
+      add_terms(psi, Quantities(second_order.end() - dimensions_, second_order.end()), fluxes, terms, both);
+    } else {
+      antidiffuse(psi, fluxes, both);
+    }
     if (limited) fluxes = limit_fluxes(psi, fluxes, make(keep && last), both);
     const auto middle = fluxes.begin() + dimensions_;
     const Quantities only(fluxes.begin(), middle);
@@ -111,8 +142,40 @@ class Builder {
     stages_.add("antidiffusive", inputs, outputs, antidiffusive(variant_, uniform(), keep));
   }
 
+  void add_divergence_form(Quantity psi, const Quantities& outputs, bool keep) {
+    std::vector<Stages::Input> inputs{{psi, around()}};
+    if (uniform() == nullptr) add(inputs, numbers_, around());
+    add(inputs, g_, around());
+    if (options_.third_order) {
+      const Quantity centres = stages_.temporary(Location::cells, &walls_.flow, moment_);
+      Quantities corners;
+      for (int d = 0; d < dimensions_; ++d) {
+        for (int e = d + 1; e < dimensions_; ++e)
+          corners.push_back(
+              stages_.temporary(tessera::corners(sweep_axis(dimensions_, d), sweep_axis(dimensions_, e))));
+      }
+      Quantities all{centres};
+      all.insert(all.end(), corners.begin(), corners.end());
+      stages_.add("divergences", inputs, all, divergences(variant_, uniform()));
+      inputs[0].reach = Reach::around(dimensions_, 2);
+      inputs.push_back({centres, around()});
+      add(inputs, corners, {});
+    }
+    stages_.add("divergence form", inputs, outputs, divergence_form(variant_, uniform(), options_.third_order, keep));
+  }
+
+  void add_terms(Quantity psi, const Quantities& second_order, const Quantities& outputs, const Terms& terms,
+                 bool keep) {
+    std::vector<Stages::Input> inputs{{psi, Reach::around(dimensions_, terms.third_order ? 2 : 1)}};
+    if (uniform() == nullptr) add(inputs, numbers_, around());
+    add(inputs, g_, around());
+    add(inputs, second_order, {});
+    stages_.add("further terms", inputs, outputs, further(variant_, uniform(), terms, keep));
+  }
+
   Quantities limit_fluxes(Quantity psi, const Quantities& fluxes, Quantities limited, bool keep) {
-    const Quantities capacities{stages_.temporary(), stages_.temporary()};
+    const auto make = [&] { return stages_.temporary(Location::cells, &walls_.capacity, moment_); };
+    const Quantities capacities{make(), make()};
     std::vector<Stages::Input> inputs{{psi, around()}};
     add(inputs, Quantities(fluxes.begin(), fluxes.begin() + dimensions_), {});
     add(inputs, bounds_, {});
@@ -129,18 +192,21 @@ class Builder {
   Options options_;
   Variant variant_;
   std::optional<Courant3> uniform_;
+  std::optional<Courant3> diffusion_;
+  const Walls& walls_;
   Stages stages_;
-  bool given_ = true;   // the Courant numbers are the given ones, not corrected ones
-  Quantities numbers_;  // Courant numbers a dimension
-  Quantities g_;        // one or none
-  Quantities bounds_;   // least and largest at the step's beginning, or none
+  bool given_ = true;       // the Courant numbers are the given ones, not corrected ones
+  Quantities numbers_;      // Courant numbers a dimension
+  Quantities g_;            // one or none
+  std::size_t moment_ = 0;  // the end of the step
+  Quantities bounds_;       // least and largest at the step's beginning, or none
 };
 
 }  // namespace
 
-Stages make_stages(int dimensions, Precision precision, const Options& options, bool has_g,
-                   const std::optional<std::array<double, 3>>& uniform, int first, int last, int steps) {
-  return Builder(dimensions, precision, options, has_g, uniform).build(first, last, steps);
+Stages make_stages(int dimensions, Precision precision, const Options& options, const Given& given, const Walls& walls,
+                   int first, int last, int steps) {
+  return Builder(dimensions, precision, options, given, walls).build(first, last, steps);
 }
 
 }  // namespace tessera::mpdata

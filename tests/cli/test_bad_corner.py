@@ -91,7 +91,8 @@ class BadCorner(unittest.TestCase):
                     "The largest that works with at most these: 1 x 1 rank(s) of 2 x 1 thread(s)", rank_counts=(1,))
 
     def test_allowed_boundaries(self):
-        self.mpdata("[12, 10]", "[12, 10]\n  boundary: ¦valu", "grid.boundary: 'valu'", "value", "derivative")
+        self.mpdata("[12, 10]", "[12, 10]\n  boundary: ¦valu", "grid.boundary: 'valu'",
+                    "allowed: periodic, polar, {derivative: v}, {constant: v}, open, wall, extrapolated")
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ class BadRun(unittest.TestCase):
     def test_unknown_boundary(self):
         self.mpdata("[12, 10]", "[12, 10]\n  boundary: ¦periodical", "grid.boundary: 'periodical'", "did you mean 'periodic'?")
         self.cahn_hilliard("[12, 10]", "[12, 10]\n  boundary: ¦{valu: 1}",
-                           "grid.boundary: 'valu' is no boundary condition; allowed: periodic, value, derivative")
+                           "grid.boundary: 'valu' is no boundary condition here; did you mean 'value'?", "allowed: periodic, {value: v}, {derivative: v}")
 
     def test_boundary_of_half_a_dimension(self):
         self.cahn_hilliard("[12, 10]", "[12, 10]\n  boundary: ¦{lower: {value: 1}}", "grid.boundary: the key 'upper' is missing")

@@ -53,6 +53,8 @@ class Resume(unittest.TestCase):
             self.assertEqual(found.keys(), expected.keys())
             for name in expected:
                 self.assertEqual(found[name], expected[name], name)
+            if (whole / "history.csv").exists():
+                self.assertEqual((where / "history.csv").read_text(), (whole / "history.csv").read_text())
 
     def interrupt(self, app, text, arguments, last, signalled, codes=(3,)):
         text += CHECKPOINT
@@ -77,6 +79,7 @@ class Resume(unittest.TestCase):
 
     def test_mpdata(self):
         text = MPDATA.replace("courant:", "iterations: 3\n  nonoscillatory: true\n  courant:").replace("every: 2", "every: 500")
+        text += "history: {file: history.csv, every: 300}\n"
         self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
                        lambda time, step: ["--set", f"time.steps={step + 1200}"], self.ask_all)
 

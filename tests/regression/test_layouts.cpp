@@ -76,6 +76,81 @@ TEST_CASE("MPDATA in 3-D") {
                "[\"0.2*cos(2*pi*y/ny)\", \"-0.25\", \"0.2 + 0.1*sin(2*pi*x/nx)\"]", 12);
 }
 
+TEST_CASE("MPDATA with further terms, forms and diffusion") {
+  const std::string one =
+      "grid: {shape: [61]}\nparameters: {nx: 61}\n"
+      "initial: {psi: {uniform: [0.5, 2], seed: 3}}\ntime: {steps: 4}\n"
+      "mpdata: {courant: \"0.3 + 0.2*cos(2*pi*x/nx)\", iterations: 3, ";
+  CHECK(compare(run_mpdata, 1, one + "dpdc: true, divergent_flow: true, third_order: true}\n") >= 6);
+  const std::string two =
+      "grid: {shape: [31, 29]}\nparameters: {nx: 31, ny: 29}\n"
+      "initial: {psi: {uniform: [0.5, 2], seed: 4}}\ntime: {steps: 3}\n"
+      "mpdata: {courant: [\"0.3*cos(2*pi*y/ny)\", \"-0.3 + 0.1*sin(2*pi*x/nx)\"], g_factor: \"1.5 + "
+      "0.3*sin(2*pi*x/nx)\", ";
+  CHECK(compare(run_mpdata, 2,
+                two + "iterations: 3, nonoscillatory: true, third_order: true, diffusion: [0.02, 0.01]}\n") >= 12);
+  CHECK(compare(
+            run_mpdata, 2,
+            two + "iterations: 3, absolute: true, nonoscillatory: true, divergence_form: true, third_order: true}\n") >=
+        12);
+  const std::string three =
+      "grid: {shape: [14, 13, 15]}\nparameters: {nx: 14, ny: 13, nz: 15}\n"
+      "initial: {psi: {uniform: [0.5, 2], seed: 5}}\ntime: {steps: 2}\n"
+      "mpdata: {courant: [\"0.2*cos(2*pi*y/ny)\", \"-0.25\", \"0.2 + 0.1*sin(2*pi*x/nx)\"], ";
+  CHECK(compare(run_mpdata, 3,
+                three + "iterations: 2, third_order: true, infinite_gauge: true, nonoscillatory: true}\n") >= 6);
+  CHECK(compare(run_mpdata, 3, three + "iterations: 2, divergence_form: true, third_order: true, diffusion: 0.01}\n") >=
+        6);
+}
+
+TEST_CASE("MPDATA between walls, with conditions of every kind, and with flow that depends on time") {
+  const std::string start = "parameters: {nx: 31, ny: 29}\ninitial: {psi: {uniform: [0.5, 2], seed: 4}}\n";
+  const std::string flow = "mpdata: {courant: [\"0.3*cos(2*pi*y/ny)\", \"0.3*sin(pi*y/ny)\"], ";
+  const std::string walls =
+      "grid: {shape: [31, 29], boundary: [{lower: {constant: \"1 + 0.1*y + t\"}, upper: extrapolated}, wall]}\n" +
+      start;
+  CHECK(compare(run_mpdata, 2, walls + "time: {steps: 4}\n" + flow + "iterations: 3, nonoscillatory: true}\n") >= 6);
+  CHECK(compare(run_mpdata, 2,
+                walls + "time: {steps: 3}\n" + flow +
+                    "iterations: 3, third_order: true, infinite_gauge: true, nonoscillatory: true}\n") >= 6);
+  CHECK(compare(run_mpdata, 2,
+                walls + "time: {steps: 3}\n" + flow + "iterations: 3, diffusion: 0.02, divergent_flow: true}\n") >= 6);
+  const std::string open =
+      "grid: {shape: [31, 29], boundary: [open, {lower: open, upper: {derivative: \"0.1*x\"}}]}\n" + start;
+  CHECK(compare(run_mpdata, 2,
+                open + "time: {steps: 3}\n" + flow + "iterations: 2, divergence_form: true, third_order: true}\n") >=
+        6);
+  CHECK(compare(run_mpdata, 2,
+                open + "time: {step: 0.1, steps: 4}\nmpdata: {stream_function: "
+                       "\"3*cos(t)*sin(2*pi*x/nx)*sin(pi*y/ny)\", iterations: 3, "
+                       "nonoscillatory: true, g_factor: \"1 + 0.1*y/ny\"}\n") >= 6);
+  CHECK(compare(run_mpdata, 3,
+                "grid: {shape: [13, 12, 14], boundary: [extrapolated, periodic, {lower: {constant: \"x*0.1\"}, upper: "
+                "open}]}\n"
+                "initial: {psi: {uniform: [0.5, 2], seed: 5}}\ntime: {steps: 3}\n"
+                "mpdata: {courant: [0.2, 0.15, -0.25], iterations: 2, nonoscillatory: true, third_order: true}\n") >=
+        6);
+}
+
+TEST_CASE("MPDATA over the poles") {
+  const std::string sphere =
+      "parameters: {nx: 30, ny: 16}\ninitial: {psi: {uniform: [0.5, 2], seed: 4}}\ntime: {steps: 3}\n"
+      "mpdata: {g_factor: \"0.05 + sin(pi*y/ny)\", courant: [\"0.04*sin(pi*y/ny) + 0.02*cos(2*pi*x/nx)*cos(pi*y/ny)\", "
+      "\"0.03*sin(2*pi*x/nx)\"], ";
+  const std::string flat = "grid: {shape: [30, 16], boundary: [periodic, polar]}\n" + sphere;
+  CHECK(compare(run_mpdata, 2, flat + "iterations: 2, infinite_gauge: true, nonoscillatory: true}\n") >= 6);
+  CHECK(compare(run_mpdata, 2, flat + "iterations: 3, nonoscillatory: true, third_order: true, diffusion: 0.001}\n") >=
+        6);
+  CHECK(compare(run_mpdata, 2,
+                "grid: {shape: [30, 16], boundary: [periodic, {lower: open, upper: polar}]}\n" + sphere +
+                    "iterations: 2, divergence_form: true, third_order: true}\n") >= 6);
+  CHECK(compare(run_mpdata, 3,
+                "grid: {shape: [10, 12, 9], boundary: [periodic, polar, wall]}\nparameters: {nx: 10, ny: 12}\n"
+                "initial: {psi: {uniform: [0.5, 2], seed: 4}}\ntime: {steps: 3}\n"
+                "mpdata: {g_factor: \"0.1 + sin(pi*y/ny)\", courant: [\"0.04*sin(pi*y/ny)\", \"0.03*sin(2*pi*x/nx)\", "
+                "\"0.02*sin(pi*z/9)\"], iterations: 3, nonoscillatory: true}\n") >= 6);
+}
+
 TEST_CASE("Cahn-Hilliard, periodic and walled, in 1-D to 3-D, fixed and adaptive") {
   const std::string times[] = {"time: {step: 0.002, steps: 5}\n", "time: {tolerance: 1e-4, end: 0.05}\n"};
   const std::string start = "initial: {c: {uniform: [-0.5, 0.5], seed: 6}}\n";

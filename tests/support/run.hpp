@@ -37,7 +37,7 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
   const Config config = Config::parse(text, "test");
   const mpdata::Options options = mpdata::read_options(config);
   const auto domain =
-      make_domain(read_grid(config, true), c, options.shallow_depth(), communicator, read_precision(config));
+      make_domain(read_grid(config, true), c, options.thinnest(), communicator, read_precision(config));
   if (!domain) return std::nullopt;
   const auto solver = mpdata::make_solver(config, options, *domain, read_parameters(config.section("parameters")));
   config.at("time").number("step", 1);

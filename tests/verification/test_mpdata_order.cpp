@@ -82,6 +82,60 @@ TEST_CASE("without cross terms oblique flow is not second order") {
   CHECK(order(2, 128, "iterations: 2, dimensionally_split: true") < 1.5);
 }
 
+TEST_CASE("third order in uniform flow") {
+  CHECK(order(1, 256, "iterations: 2, third_order: true, infinite_gauge: true") >= 2.9);
+  CHECK(order(2, 128, "iterations: 2, third_order: true, infinite_gauge: true") >= 2.95);
+  CHECK(order(3, 64, "iterations: 2, third_order: true, infinite_gauge: true") >= 2.9);
+  CHECK(order(2, 128, "iterations: 3, third_order: true") >= 2.9);
+  CHECK(order(3, 64, "iterations: 3, third_order: true") >= 2.9);
+  CHECK(order(2, 128, "iterations: 2, third_order: true, divergence_form: true, infinite_gauge: true") >= 2.9);
+  CHECK(order(3, 64, "iterations: 2, third_order: true, divergence_form: true") >= 2.9);
+}
+
+TEST_CASE("in flow that varies and has divergence: first order, second and third with the forms for it") {
+  // With u = v/(1 + 0.4 cos(2 pi x)), s(x) = x + 0.4/(2 pi) sin(2 pi x) obeys ds/dx = v/u, and f(s - v t)/u solves
+  // d psi/dt + d(u psi)/dx = 0, as do products of such solutions in more dimensions.
+  const double speed[] = {0.2, 0.15, -0.2};
+  const auto varying_error = [&](int dimensions, int n, const std::string& options) {
+    const char* names[] = {"x", "y", "z"};
+    std::string psi = "1";
+    std::string list;
+    for (int d = 0; d < dimensions; ++d) {
+      const std::string x = std::string("2*pi*") + names[d];
+      psi += "*(2 + sin(" + x + " + 0.4*sin(" + x + ")))*(1 + 0.4*cos(" + x + "))";
+      list += (d > 0 ? ", \"" : "\"") + std::to_string(speed[d]) + "/(1 + 0.4*cos(" + x + "))\"";
+    }
+    const Outcome outcome = run(config(dimensions, n, n, psi, "[" + list + "]", options), dimensions);
+    double sum = 0;
+    for (std::size_t cell = 0; cell < outcome.values.size(); ++cell) {
+      double exact = 1;
+      std::size_t rest = cell;
+      for (int d = dimensions - 1; d >= 0; --d) {
+        const double x = 2 * pi * (static_cast<double>(rest % static_cast<std::size_t>(n)) + 0.5) / n;
+        exact *= (2 + std::sin(x + 0.4 * std::sin(x) - 2 * pi * speed[d])) * (1 + 0.4 * std::cos(x));
+        rest /= static_cast<std::size_t>(n);
+      }
+      sum += std::pow(outcome.values[cell] - exact, 2);
+    }
+    return std::sqrt(sum / static_cast<double>(outcome.values.size()));
+  };
+  const auto varying_order = [&](int dimensions, int n, const std::string& options) {
+    const double order = std::log2(varying_error(dimensions, n / 2, options) / varying_error(dimensions, n, options));
+    MESSAGE("varying flow, ", dimensions, "-D, {", options, "}: order ", order, " from ", n / 2, " to ", n, " cells");
+    return order;
+  };
+  CHECK(varying_order(1, 256, "iterations: 2") < 1.3);
+  const int cells[] = {256, 128, 48};
+  for (int d = 1; d <= 3; ++d) {
+    const int n = cells[d - 1];
+    CHECK(varying_order(d, n, "iterations: 2, divergent_flow: true") >= 1.9);
+    CHECK(varying_order(d, n, "iterations: 2, divergent_flow: true, infinite_gauge: true") >= 1.9);
+    CHECK(varying_order(d, n, "iterations: 2, divergence_form: true") >= 1.9);
+    CHECK(varying_order(d, n, "iterations: 2, divergence_form: true, third_order: true") >= 2.85);
+    CHECK(varying_order(d, n, "iterations: 2, divergence_form: true, third_order: true, infinite_gauge: true") >= 2.85);
+  }
+}
+
 TEST_CASE("second order with a coordinate factor") {
   // With G = 1 + 0.4 sin and a constant GC, d(G psi)/dt + C dpsi/dx = 0 (C in cells a step): psi is carried
   // along characteristics dx/dt = C/G, so that s(x) = x - 0.4/(2 pi) (cos(2 pi x) - 1) moves with speed C.

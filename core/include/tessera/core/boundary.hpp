@@ -1,8 +1,9 @@
-/// Conditions at the ends of a grid that are not periodic.
+/// Conditions at the walls of a grid: its ends that are neither periodic nor polar.
 #pragma once
 
 #include <array>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "tessera/core/expression.hpp"
@@ -10,52 +11,84 @@
 
 namespace tessera {
 
-/// One end of one axis. With n the outward normal, c1 the first cell inside and dx the spacing, the
-/// ghost cell is
-///     value       c = v       2 v - c1
-///     derivative  d_n c = v   c1 + dx v
+/// One end of one axis. With n the outward normal, c1, c2, .. the cells inside, counted from the wall, and dx the spacing,
+/// ghost l (the first is 1) is
+///     value         c = v on the wall      2 v - c_l
+///     derivative    d_n c = v              c_l + (2 l - 1) dx v
+///     constant      c = v outside          v
+///     open          goes on as it ends     c1
+///     extrapolated  in geometric progression, as PyMPDATA's Extrapolated but without its clipping at 0:
+///                   c1 + (r + .. + r^l) (c1 - c2), r = (c1 - c2)/(c2 - c3), or 0 where the denominator is below 1e-10
 struct BoundaryCondition {
-  enum class Kind { value, derivative } kind = Kind::derivative;
-  std::optional<Expression> expression;  // of coordinates and time, on the wall; none: 0
+  enum class Kind { value, derivative, constant, open, extrapolated } kind = Kind::derivative;
+  std::optional<Expression> expression;  // v, of coordinates and time, on the wall; none: 0
+  bool rigid = false;                    // asked for as `wall`: nothing may flow through
 };
 
-/// Which dimensions are periodic, from grid.boundary: one condition for all dimensions or a list, each
-/// `periodic`, `{value: v}`, `{derivative: v}` or `{lower: .., upper: ..}` of the latter two.
-std::vector<bool> read_periodic(const Config& grid, int dimensions, bool otherwise);
+/// How the grid's dimensions end.
+struct Ends {
+  std::vector<bool> periodic;
+  std::vector<std::array<bool, 2>> polar;
+};
+/// From grid.boundary: one condition for all dimensions or a list, each `periodic`, another condition (`polar` among them), or
+/// `{lower: .., upper: ..}` of such.
+Ends read_ends(const Config& grid, int dimensions, bool periodic_by_default);
 
 /// The conditions of one field at all ends; evaluates them and fills the ghost cells beside the walls.
 class Boundary {
  public:
-  /// `config` may be missing (an empty section of `parent`): then zero derivative.
-  /// Refuses a condition on a periodic dimension and `periodic` on one that is not.
-  Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters);
+  /// `config` may be missing (an empty section of `parent`): then zero derivative. `allowed`: names of conditions, besides
+  /// periodic: value, derivative, constant, open, extrapolated, wall (zero derivative, and nothing flows through), polar.
+  /// Refuses another condition at a periodic or polar end, and `periodic` or `polar` at one that is not.
+  Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters,
+           const std::vector<std::string>& allowed);
+  /// The same at all walls: `open`, or `constant` with this value.
+  static Boundary open(Domain& domain) { return Boundary(domain, BoundaryCondition::Kind::open, 0); }
+  static Boundary constant(Domain& domain, double value) {
+    return Boundary(domain, BoundaryCondition::Kind::constant, value);
+  }
 
-  /// Fills one ghost layer at the walls of a block, along axis after axis, in `values`. `reach` are the
+  /// Fills `layers` of ghosts at the walls of a block, along axis after axis, in `values`. `reach` are the
   /// layers beyond the block's own cells that hold values along the axes where it has neighbours; the
   /// ghosts beside the wall get the wall's condition as the neighbour's own cells do.
   /// Called in a phase, for a block by its own thread.
-  void apply(const Block& block, Array& values, Index reach, double time) const;
+  void apply(const Block& block, Array& values, Index reach, Index layers, double time) const;
 
-  /// Fills the box `ghosts` beyond one end of an axis. `values` is the address of cell (0, 0, 0), in the domain's precision,
-  /// `stride` the distances between cells, `inside` the distance from a ghost to the cell beside it within the wall, in values.
-  void fill(const Block& block, const Box& ghosts, int axis, int side, double time, std::byte* values,
-            const Index3& stride, Index inside) const;
+  /// Ghosts that fill() is to make: one layer.
+  struct Ghosts {
+    Box box;            // in the block's numbering
+    int axis, side;     // beyond which end
+    Index layer;        // 1 beside the wall
+    std::byte* values;  // the address of cell (0, 0, 0)
+    Index3 stride;      // the distances between cells, in values
+    Index3 inside;      // from a ghost to c1, c2 and c3, in values; those needed() must be there
+  };
+  void fill(const Block& block, const Ghosts& ghosts, double time) const;
 
-  /// True if any end is not periodic.
+  /// How many cells inside so many layers of ghosts at an end are made of.
+  Index needed(int axis, int side, Index layers) const;
+  /// The same, at the end that needs most.
+  Index needed(Index layers) const;
+  /// Whether nothing may flow through an end.
+  bool rigid(int axis, int side) const { return wall(axis, side).condition.rigid; }
+  /// True if any end is a wall, neither periodic nor polar.
   bool any() const noexcept { return any_; }
 
  private:
-  template <class Real>
-  void fill_box(const Block& block, const Box& ghosts, int axis, int side, double time, Real* values,
-                const Index3& stride, Index inside) const;
-  void fill_walls(const Block& block, Array& values, Index reach, double time) const;
-
   struct Wall {
     BoundaryCondition condition;
     bool constant = true;              // neither position nor time matter
     double value = 0;                  // if constant
     std::vector<Expression> evaluate;  // one a block
   };
+
+  Boundary(Domain& domain, BoundaryCondition::Kind kind, double value);
+  const Wall& wall(int axis, int side) const {
+    return walls_[static_cast<std::size_t>(axis)][static_cast<std::size_t>(side)];
+  }
+  template <class Real>
+  void fill_box(const Block& block, const Ghosts& ghosts, double time) const;
+  void fill_walls(const Block& block, Array& values, Index reach, Index layers, double time) const;
 
   Domain& domain_;
   std::array<std::array<Wall, 2>, 3> walls_;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "tessera/comm/cartesian.hpp"
@@ -77,7 +78,9 @@ class Domain {
   Box rank_box() const;
   /// The block next to `block` in `direction` (-1, 0 or 1 along each axis); none beyond a wall.
   std::optional<BlockAddress> neighbour(const Block& block, const Index3& direction) const;
-  /// True if the block's lower (side 0) or upper (side 1) end along the axis is an end of a grid that is not periodic.
+  /// The blocks, and their ranks, in whose cells the ghosts beyond a pole at this end of the block may lie; none elsewhere.
+  std::vector<std::pair<Block, int>> across_pole(const Block& block, int side) const;
+  /// True if the block's lower (side 0) or upper (side 1) end along the axis is an end of the grid and a wall.
   bool at_wall(const Block& block, int axis, int side) const;
   /// `box` with `layers` more at each end of the block where it has a neighbour, not where it has a wall.
   Box grown(const Block& block, Box box, Index layers) const;
@@ -85,8 +88,10 @@ class Domain {
   bool outgrows_cache(Index fields = 1) const;
   /// Whether no block is thinner than `layers` along an axis that is exchanged.
   bool thick_enough(Index layers) const;
-  /// Axes whose ghosts are filled by the exchange: those that are periodic or cut.
-  bool exchanged(int axis) const { return grid_.periodic(axis) || layout_.blocks(axis) > 1; }
+  /// Axes whose ghosts are filled by the exchange: those that are periodic, polar or cut.
+  bool exchanged(int axis) const {
+    return grid_.periodic(axis) || axis == grid_.polar_axis() || layout_.blocks(axis) > 1;
+  }
 
   /// One phase: task(block) for every block of this rank, each by its thread; returns when all are done.
   void phase(FunctionRef<void(const Block&)> task);
@@ -105,6 +110,10 @@ class Domain {
   Index min(Index value) const { return communicator_.allreduce(value, comm::Operator::min); }
 
  private:
+  bool at_end(const Block& block, int axis, int side) const;
+  Block block_at(const std::array<int, 3>& position, int number) const;
+  BlockAddress address_of(const std::array<int, 3>& position) const;
+
   Grid grid_;
   Layout layout_;
   const comm::WaitingCommunicator& communicator_;

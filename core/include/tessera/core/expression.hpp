@@ -3,6 +3,8 @@
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,9 @@ namespace tessera {
 
 using Parameters = std::map<std::string, double>;
 
+/// Whether `name` may name a parameter or field in expressions; if not, why.
+std::optional<std::string> why_no_name(const std::string& name);
+
 /// Reads the section `parameters`: names and numbers, or expressions of parameters named before.
 Parameters read_parameters(const Config& config);
 
@@ -21,8 +26,9 @@ Parameters read_parameters(const Config& config);
 /// An object may be used by one thread at a time; copies are independent.
 class Expression {
  public:
-  /// `dimensions` of x, y, z are known, and t if `time`. Throws ConfigError with the place in `config`.
-  Expression(const Config& config, int dimensions, bool time, const Parameters& parameters);
+  /// `dimensions` of x, y, z are known, t if `time`, and the `fields`. Throws ConfigError with the place in `config`.
+  Expression(const Config& config, int dimensions, bool time, const Parameters& parameters,
+             const std::vector<std::string>& fields = {});
   Expression(const Expression& other);
   Expression& operator=(const Expression& other);
   Expression(Expression&&) noexcept;
@@ -31,6 +37,8 @@ class Expression {
 
   /// `position`: coordinates by axis (index.hpp), as Grid::centre gives them.
   double operator()(const std::array<double, 3>& position, double time) const;
+  /// With the fields' values, in the order of their names.
+  double operator()(const std::array<double, 3>& position, double time, std::span<const double> fields) const;
   /// True if the result depends on t, and if it depends on x (y, z), dimension 0 (1, 2).
   bool uses_time() const;
   bool uses_dimension(int dimension) const;

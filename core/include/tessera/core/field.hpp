@@ -9,12 +9,17 @@
 
 namespace tessera {
 
-/// Where a field's values sit: in the cells, or on the faces normal to an axis (Arakawa's C grid).
-enum class Location : int { faces_0 = 0, faces_1 = 1, faces_2 = 2, cells = 3 };
-inline Location faces(int axis) { return static_cast<Location>(axis); }
+/// Where a field's values sit: in the cells, on the faces normal to an axis (Arakawa's C grid), or where those of two axes meet.
+enum class Location : unsigned { cells = 0, faces_0 = 1, faces_1 = 2, faces_2 = 4 };
+inline Location faces(int axis) { return static_cast<Location>(1U << static_cast<unsigned>(axis)); }
+inline Location corners(int axis, int other) {
+  return static_cast<Location>(static_cast<unsigned>(faces(axis)) | static_cast<unsigned>(faces(other)));
+}
 
-/// 1 along the axis that a location's faces are normal to (they are one more than the cells), else 0.
-inline Index extra(Location location, int axis) { return static_cast<int>(location) == axis ? 1 : 0; }
+/// 1 along an axis that a location's faces are normal to (they are one more than the cells), else 0.
+inline Index extra(Location location, int axis) {
+  return static_cast<Index>(static_cast<unsigned>(location) >> static_cast<unsigned>(axis) & 1U);
+}
 
 /// One block's values with ghosts. Cell (0, 0, 0) is the block's first own cell; face i lies at the
 /// lower side of cell i. Rows are padded so that each starts on a cache line and no pitch is a power of two. Memory may be

@@ -1,6 +1,7 @@
-/// The halo exchange: ghosts filled from the neighbouring blocks, corners included.
+/// The halo exchange: ghosts filled from the neighbouring blocks, corners included, and from those across a pole.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,11 +31,14 @@ class HaloExchange {
   struct Transfer {  // one direction of one block
     std::vector<Box>
         source;  // a box a field: what the neighbour there needs or, of one of this rank, has for this block
-    std::vector<Box> target;  // the ghosts that it fills here
+    std::vector<Box> target;    // the ghosts that it fills here
+    std::optional<int> turned;  // across a pole: the axis along which the source is read backwards
   };
   struct Neighbour {  // a block, and all directions in which it lies
     BlockAddress address{};
     std::vector<Transfer> transfers;
+    std::vector<Transfer> sent_over_pole;
+    std::vector<Transfer> received_over_pole;
     std::vector<std::byte> send_buffer;
     std::vector<std::byte> receive_buffer;
   };
@@ -45,6 +49,9 @@ class HaloExchange {
   };
 
   Plan make_plan(const Block& block) const;
+  void add_poles(const Block& block, Plan& plan) const;
+  std::vector<Transfer> over_pole(const Block& from, const Block& to, int side) const;
+  bool opposite(const Transfer& transfer, std::size_t field) const;
   void pack_and_copy(const Block& block, std::span<Field* const> fields);
   int tag(int from, int to) const;  // block numbers
   void receive(const Block& block);

@@ -137,6 +137,7 @@ class Stages {
     Location location = Location::cells;
     const Boundary* boundary = nullptr;
     std::size_t moment = 0;
+    Index layers = 0;  // of ghosts that its boundary fills: as far as stages read
   };
 
   /// `precision`: of all quantities.
@@ -146,7 +147,7 @@ class Stages {
   /// An array that is handed to each run, in the order of these calls.
   Quantity external(Location location = Location::cells);
   /// Lives within a run. With a boundary, its ghosts beyond walls are filled as soon as they can be, with the boundary's values
-  /// at one of the run's moments.
+  /// at one of the run's moments; the boundary must outlive this object.
   Quantity temporary(Location location = Location::cells, const Boundary* boundary = nullptr, std::size_t moment = 0);
   /// Stages run in the order in which they are added: an input must have been written before or be external.
   void add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel);
@@ -157,7 +158,7 @@ class Stages {
   const std::vector<Properties>& quantities() const noexcept { return quantities_; }
 
   /// What is needed of each quantity to have the external outputs in (or on all faces of) a cell: the reach, summed over
-  /// the stages between.
+  /// the stages between, with what ghosts beyond walls are made of.
   std::vector<Reach> needed() const;
 
  private:

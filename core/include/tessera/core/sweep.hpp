@@ -84,7 +84,7 @@ class Sweep {
   std::vector<Reach> needed_;          // by quantity
   std::vector<Reach> around_;          // by stage: what its box is more than the cells
   std::vector<Index3> faces_;          // by stage: 1 along axes with upper faces
-  std::vector<bool> closes_;           // by stage: whether outputs have boundaries
+  std::vector<Index> layers_;          // by stage: of ghosts that boundaries fill beside its outputs
   std::vector<Index> lag_;             // by stage: planes behind the first
   std::vector<Index> ring_;            // by quantity: planes kept, if they are done one by one
   std::vector<std::optional<std::pair<std::size_t, Index>>> asks_;  // by stage: an external quantity, and how far ahead

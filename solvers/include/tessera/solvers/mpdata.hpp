@@ -5,7 +5,7 @@
 /// the formulas as they stand here: docs/mpdata.md.
 #pragma once
 
-#include <functional>
+#include <algorithm>
 #include <memory>
 
 #include "tessera/core/expression.hpp"
@@ -19,23 +19,34 @@ struct Options {
   bool nonoscillatory = false;  // flux-corrected antidiffusion
   bool infinite_gauge = false;
   bool dimensionally_split = false;  // no cross terms
+  bool absolute = false;             // antidiffusion by |psi|, for fields of either sign
+  bool third_order = false;          // terms of third order, for uniform flow or, in divergence form, any steady one
+  bool divergence_form = false;      // corrections for flow that varies
+  bool divergent_flow = false;       // the term that flow of some divergence needs
+  bool dpdc = false;                 // the last pass stands for all that could follow; in one dimension
+  bool diffuses = false;             // there is diffusion
   double epsilon = 1e-15;
-  double step = 1;  // what a step adds to the time
+  bool extrapolated = false;  // a wall's ghosts are made of three cells
 
+  /// Ghost layers beyond a wall that a pass reads.
+  Index wall_layers() const { return third_order ? 2 : 1; }
   /// Ghost layers that a corrective pass reads.
-  Index pass_reach() const { return nonoscillatory ? 2 : 1; }
+  Index pass_reach() const { return std::max(wall_layers(), Index{extrapolated ? 2 : 1}) + (nonoscillatory ? 1 : 0); }
+  /// Ghost layers that the first pass reads.
+  Index first_reach() const { return extrapolated ? 2 : 1; }
   /// Layers exchanged for a pass, where every pass has an exchange of its own.
-  Index shallow_depth() const { return iterations > 1 ? pass_reach() : 1; }
+  Index shallow_depth() const { return iterations > 1 ? std::max(first_reach(), pass_reach()) : first_reach(); }
   /// Layers exchanged for a whole step at once.
-  Index deep_depth() const { return 1 + pass_reach() * (iterations - 1); }
+  Index deep_depth() const { return first_reach() + pass_reach() * (iterations - 1); }
+  /// Cells that a block must have along a dimension that is cut.
+  Index thinnest() const { return std::max(shallow_depth(), Index{extrapolated ? 3 : 1}); }
 };
 
-/// Reads the section `mpdata` (but for the expressions) and time.step.
+/// Reads the section `mpdata`, but for what flows. Throws ConfigError where options contradict each other.
 Options read_options(const Config& config);
 
-/// The keys are those of docs/config.md: initial.psi, mpdata.courant, mpdata.g_factor.
-/// Throws ConfigError, on every rank alike, if the Courant numbers are not finite, do not fit periodic
-/// ends, or leave a cell with an outgoing sum over G above 1.
+/// Reads the rest: the keys are those of docs/config.md. Throws ConfigError, on every rank alike, if the flow is not finite,
+/// does not fit periodic ends or walls, or leaves a cell with an outgoing sum over G above 1.
 std::unique_ptr<Solver> make_solver(const Config& config, const Options& options, Domain& domain,
                                     const Parameters& parameters);
 

@@ -24,6 +24,12 @@ struct Fault {
   Index cell;  // Grid::number
 };
 
+/// A number that tells how a run goes.
+struct Diagnostic {
+  std::string name;
+  double value;
+};
+
 /// Where a solver got to.
 struct Reached {
   double time;
@@ -45,6 +51,8 @@ class Solver {
   virtual std::optional<Fault> fault() const { return std::nullopt; }
   /// The fixed step, or 0 if the solver chooses its steps.
   virtual double fixed_step() const = 0;
+  /// Collective: for the history of a run, the same on every rank and layout; always the same names.
+  virtual std::vector<Diagnostic> diagnostics() { return {}; }
   /// A few lines for the start of a run.
   virtual std::string describe() const = 0;
 };

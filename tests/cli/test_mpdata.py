@@ -1,0 +1,142 @@
+"""The app mpdata: options that make no sense are refused with the reason, and the flow can be given in several ways."""
+import csv
+import unittest
+
+import h5py
+import numpy
+
+from support import MPDATA, check_refused, folder, place, run
+
+COURANT = 'courant: ["0.2", "0.1"]'
+
+
+def history(where):
+    with open(where / "history.csv") as file:
+        return list(csv.DictReader(file))
+
+
+class Refused(unittest.TestCase):
+    def refused(self, old, new, *fragments):
+        assert old in MPDATA, old
+        text, where = place(MPDATA.replace(old, new))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", *fragments], {"run.yaml": text}, rank_counts=(1,))
+
+    def option(self, options, *fragments):
+        self.refused(COURANT, f"{COURANT}\n  {options}", *fragments)
+
+    def test_options_without_effect(self):
+        for key in ("nonoscillatory", "infinite_gauge", "third_order", "divergent_flow", "divergence_form", "absolute"):
+            self.option(f"iterations: 1\n  {key}: ¦true", f"mpdata.{key}: has no effect with iterations: 1")
+
+    def test_options_that_contradict_each_other(self):
+        self.option("third_order: ¦true\n  dimensionally_split: true", "mpdata.third_order: needs the cross terms")
+        self.option("absolute: ¦true\n  infinite_gauge: true", "mpdata.absolute: has no effect with infinite_gauge")
+        self.option("divergence_form: ¦true\n  dimensionally_split: true", "mpdata.divergence_form: is not defined without")
+        self.option("divergent_flow: ¦true\n  divergence_form: true", "mpdata.divergent_flow: is part of divergence_form")
+        self.option("dpdc: ¦true", "mpdata.dpdc: is defined in one dimension only", "use more iterations")
+
+    def test_flow(self):
+        self.option('velocity: ¦["1", "0"]', "mpdata.velocity: and courant both say what flows")
+        self.refused(COURANT, 'vector_potential: ¦["1", "0"]', "a vector potential is for three dimensions, the grid has 2")
+        self.refused(COURANT, 'velocity: ["1", "0"]\n  diffusion: ¦0.1', "goes with Courant numbers", "write diffusivity")
+        self.option("diffusivity: ¦0.1", "goes with a velocity", "write diffusion")
+        self.option("diffusion: ¦-0.1", "a diffusivity is not below 0")
+        self.refused(COURANT, 'courant: ¦["0.2", "0.1"]\n  diffusion: [0.3, 0.2]',
+                     "the outgoing Courant numbers and diffusion add up to 1.3")
+
+    def test_step(self):
+        velocity = MPDATA.replace(COURANT, 'velocity: ["1", "0"]')
+        for time, fragment in (("¦{steps: 4}", "give one of `step` and `courant`"),
+                               ("{courant: ¦1.5, steps: 4}", "at most 1 is stable"),
+                               ("¦{courant: 0.5, step: 0.1, steps: 4}", "give one of `step` and `courant`")):
+            text, where = place(velocity.replace("{step: 1, steps: 4}", time))
+            check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", fragment], {"run.yaml": text}, rank_counts=(1,))
+        self.refused("{step: 1, steps: 4}", "{courant: ¦0.5, steps: 4}", "the flow is given as Courant numbers already")
+
+    def test_walls(self):
+        text, where = place(MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: wall").replace('["0.2"', '¦["0.2"'))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "up to 0.2 on a boundary `wall`"], {"run.yaml": text})
+
+    def test_poles(self):
+        self.refused("[12, 10]", "[12, 10]\n  boundary: ¦[polar, periodic]", "a polar dimension, the latitude, comes after a periodic one")
+        self.refused("[12, 10]", "¦[11, 10]\n  boundary: [periodic, polar]", "the longitude has 11 cells", "an even number")
+        self.refused("[12, 10]", "[12, 10]\n  boundary: ¦polar", "a polar dimension, the latitude")
+        text, where = place(MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: [periodic, polar]").replace('"0.1"', '¦"0.1"'))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "half a turn away are the same"], {"run.yaml": text})
+
+    def test_flow_too_fast_later(self):
+        with folder() as where:
+            (where / "run.yaml").write_text(MPDATA.replace(COURANT, 'courant: ["0.2 + 0.5*t", "0.1"]'))
+            for ranks in (1, 3):
+                result = run("mpdata", ["run.yaml"], ranks, where)
+                self.assertEqual(result.code, 1, result.err)
+                self.assertEqual(result.err.count("error: mpdata: at t = 1: the outgoing Courant numbers add up to 1.05"), 1, result.err)
+
+
+class Flow(unittest.TestCase):
+    def psi(self, text, where, ranks=1, *arguments):
+        (where / "run.yaml").write_text(text)
+        result = run("mpdata", ["run.yaml", "--quiet", *arguments], ranks, where)
+        self.assertEqual(result.code, 0, result.err)
+        with h5py.File(where / "out.h5") as file:
+            return file["psi"][()], file["time"][()]
+
+    def test_velocity_is_a_courant_number_over_step_and_spacing(self):
+        grid = MPDATA.replace("[12, 10]", "[12, 10]\n  bounds: [[0, 6], [0, 2]]").replace("x*(12 - x)", "x*(6 - x)")
+        with folder() as where:
+            one, _ = self.psi(grid.replace(COURANT, 'courant: ["0.2", "0.1"]'), where)
+            text = grid.replace(COURANT, 'velocity: ["1", "0.2"]').replace("step: 1,", "step: 0.1,")
+            other, times = self.psi(text, where)
+            numpy.testing.assert_allclose(other, one, rtol=1e-14)
+            self.assertAlmostEqual(times[-1], 0.4)
+
+    def test_stream_function_has_no_divergence(self):
+        swirl = 'stream_function: "cos(2*pi*x/12)*sin(2*pi*y/10)"\n  nonoscillatory: true'
+        text = MPDATA.replace(COURANT, swirl).replace('"1 + x*(12 - x) + y"', "3").replace("step: 1,", "step: 0.5,")
+        with folder() as where:
+            psi, _ = self.psi(text, where)
+            numpy.testing.assert_allclose(psi, 3, rtol=1e-14)
+
+    def test_step_from_a_courant_number(self):
+        text = MPDATA.replace(COURANT, 'velocity: ["1", "0.5"]').replace("{step: 1, steps: 4}", "{courant: 0.5, end: 1}")
+        text = text.replace("every: 2", "interval: 0.5") + "history: {file: history.csv}\n"
+        with folder() as where:
+            _, times = self.psi(text, where)
+            self.assertEqual(list(times), [0, 0.5, 1])
+            lines = history(where)
+            self.assertEqual([float(line["time"]) for line in lines], [0, 0.25, 0.5, 0.75, 1])  # 1/3 would be allowed
+            self.assertAlmostEqual(float(lines[-1]["courant_max"]), 0.375)
+
+
+class History(unittest.TestCase):
+    def test_same_on_every_layout_and_true(self):
+        text = MPDATA.replace(COURANT, COURANT + '\n  g_factor: "1 + 0.1*sin(2*pi*x/12)"') + "history: {file: history.csv, every: 2}\n"
+        with folder() as where:
+            (where / "run.yaml").write_text(text)
+            found = []
+            for ranks, threads in ((1, [1, 1]), (3, [1, 2])):
+                result = run("mpdata", ["run.yaml", "--set", f"layout.threads={threads}"], ranks, where)
+                self.assertEqual(result.code, 0, result.err)
+                found.append((where / "history.csv").read_text())
+            self.assertEqual(found[0], found[1])
+            lines = history(where)
+            self.assertEqual([line["step"] for line in lines], ["0", "2", "4"])
+            with h5py.File(where / "out.h5") as file:
+                psi = file["psi"][-1]
+                g = 1 + 0.1 * numpy.sin(2 * numpy.pi * file["x"][()] / 12)[:, None]
+            last = {name: float(value) for name, value in lines[-1].items()}
+            self.assertAlmostEqual(last["psi_mass"], (g * psi).sum(), places=10)
+            self.assertEqual((last["psi_min"], last["psi_max"]), (psi.min(), psi.max()))
+            self.assertAlmostEqual(last["psi_l2"], numpy.sqrt((psi**2).mean()), places=12)
+            self.assertAlmostEqual(last["courant_max"], 0.3 / g.min(), places=12)
+            self.assertAlmostEqual(float(lines[0]["psi_mass"]), last["psi_mass"], places=10)
+
+    def test_bad_files(self):
+        for section, fragment in (("{file: ¦out.h5}", "is the same as output.file"), ("{file: ¦no/where.csv}", "make the folder"),
+                                  ("{file: h.csv, every: ¦0}", "history.every")):
+            text, where = place(MPDATA + f"history: {section}\n")
+            check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", fragment], {"run.yaml": text}, rank_counts=(1,))
+
+
+if __name__ == "__main__":
+    unittest.main()

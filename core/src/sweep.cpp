@@ -188,10 +188,12 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
                         const Range& planes, std::span<const double> moments) const {
   const Walls& walls = tile.walls[stage];
   for (const std::size_t q : stages_.list()[stage].outputs) {
-    const auto& [external, location, boundary, moment, layers] = stages_.quantities()[q];
+    const Stages::Properties& quantity = stages_.quantities()[q];
+    const Index layers = quantity.layers;
     if (layers == 0) continue;
     Box box = tile.boxes[stage];
-    for (int axis = 0; axis < 3; ++axis) box.upper[at(axis)] += extra(location, axis) - faces_[stage][at(axis)];
+    for (int axis = 0; axis < 3; ++axis)
+      box.upper[at(axis)] += extra(quantity.location, axis) - faces_[stage][at(axis)];
     const Storage& of = storage[q];
     const Index bytes = bytes_of(stages_.precision());
     const Index3 along{of.plane / bytes, of.row / bytes, 1};
@@ -199,7 +201,8 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
       std::byte* values = of.at(ghosts.lower[0]) -
                           (ghosts.lower[0] * along[0] + tile.cells.lower[1] * along[1] + tile.cells.lower[2]) * bytes;
       const Index3 stride = stages_.dimensions() == 2 ? Index3{0, along[0], 1} : along;
-      boundary->fill(block, {swapped(ghosts), array_axis(axis), side, layer, values, stride, inside}, moments[moment]);
+      quantity.boundary->fill(block, {swapped(ghosts), array_axis(axis), side, layer, values, stride, inside},
+                              moments[quantity.moment]);
     };
     // Planes that lie one behind the other in the ring.
     const auto close_planes = [&](const Range& p) {
@@ -241,7 +244,7 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
       p = next;
     }
     if (walls[0][0]) {
-      const Index last = box.lower[0] + std::max<Index>(boundary->needed(array_axis(0), 0, layers), 1) - 1;
+      const Index last = box.lower[0] + std::max<Index>(quantity.boundary->needed(array_axis(0), 0, layers), 1) - 1;
       for (Index layer = 1; layer <= layers && own.lower <= last && last < own.upper; ++layer) make_plane(0, layer);
     }
     for (Index layer = 1; layer <= layers && walls[0][1]; ++layer) {

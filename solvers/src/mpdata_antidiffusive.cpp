@@ -43,7 +43,7 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
   // Options that few use are asked for at run time, if at all.
   const bool split = Rare && variant.split;
   const bool absolute = Rare && variant.absolute;
-  const auto size_of = [absolute](P psi) HWY_ATTR __attribute__((always_inline)) { return absolute ? abs(psi) : psi; };
+  const auto size_of = [&](P psi) HWY_ATTR __attribute__((always_inline)) { return absolute ? abs(psi) : psi; };
   std::array<P, at(Axes)> constant;
   std::array<P, at(Axes)> constant_weight;
   std::array<std::array<P, at(Axes)>, at(Axes)> constant_cross;

@@ -71,7 +71,8 @@ Options read_options(const Config& config) {
   const Config grid = config.at("grid");
   options.diffuses = section.has("diffusion") || section.has("diffusivity");
   refuse_nonsense(section, options, grid.at("shape").items().size());
-  options.extrapolated = grid.has("boundary") && mentions(grid.at("boundary"), "extrapolated");
+  options.extrapolated = (grid.has("boundary") && mentions(grid.at("boundary"), "extrapolated")) ||
+                         (section.has("boundaries") && mentions(section.at("boundaries"), "extrapolated"));
   return options;
 }
 

@@ -1,7 +1,9 @@
 // The passes of MPDATA as stages.
 #pragma once
 
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include "mpdata_kernels.hpp"
 #include "tessera/core/boundary.hpp"
@@ -13,6 +15,10 @@ namespace tessera::mpdata {
 /// The conditions at walls: of psi, of Courant numbers and G (which go on as they end), and of what a cell can take of a
 /// flux (beyond a wall, everything: only the cell inside decides).
 struct Walls {
+  Walls(Domain& domain, Boundary of_psi)
+      : psi(std::move(of_psi)),
+        flow(Boundary::open(domain)),
+        capacity(Boundary::constant(domain, std::numeric_limits<double>::infinity())) {}
   Boundary psi;
   Boundary flow;
   Boundary capacity;

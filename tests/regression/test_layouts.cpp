@@ -132,6 +132,35 @@ TEST_CASE("MPDATA between walls, with conditions of every kind, and with flow th
         6);
 }
 
+TEST_CASE("MPDATA with several fields, conditions of their own, and sources") {
+  const std::string fields =
+      "grid: {shape: [31, 29], boundary: [periodic, open]}\n"
+      "initial: {psi: {uniform: [0.5, 2], seed: 4}, q: {uniform: [0, 1], seed: 5}, r: \"0.1*x + y\"}\n"
+      "mpdata: {courant: [\"0.3\", \"0.2*sin(0.2*x)*0 - 0.25\"], nonoscillatory: true, iterations: 3, "
+      "boundaries: {q: [periodic, {lower: {constant: \"0.1*x\"}, upper: extrapolated}]}";
+  CHECK(compare(run_mpdata, 2, fields + "}\ntime: {steps: 3}\n") >= 6);
+  CHECK(
+      compare(
+          run_mpdata, 2,
+          fields +
+              ", sources: {psi: \"-0.2*psi*q + 0.01*x\", r: \"0.1*(q - r)*cos(t)\"}}\ntime: {steps: 3, step: 0.5}\n") >=
+      6);
+
+  // Those that nothing couples are carried as if they were alone.
+  const auto run = [](const std::string& initial) {
+    return run_mpdata("grid: {shape: [17, 13]}\ninitial: {" + initial +
+                          "}\nmpdata: {courant: [0.3, -0.2], iterations: 2}\ntime: {steps: 3}\n",
+                      serial(2), test::self())
+        ->values;
+  };
+  const std::string a = "a: {uniform: [0.5, 2], seed: 4}";
+  const std::string b = "b: {uniform: [1, 3], seed: 9}";
+  std::vector<double> both = run(a);
+  const std::vector<double> other = run(b);
+  both.insert(both.end(), other.begin(), other.end());
+  CHECK(same_bits(run(a + ", " + b), both));
+}
+
 TEST_CASE("MPDATA over the poles") {
   const std::string sphere =
       "parameters: {nx: 30, ny: 16}\ninitial: {psi: {uniform: [0.5, 2], seed: 4}}\ntime: {steps: 3}\n"

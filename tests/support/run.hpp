@@ -10,7 +10,7 @@
 namespace tessera::test {
 
 struct Outcome {
-  std::vector<double> values;  // the first field on the whole grid
+  std::vector<double> values;  // of the whole grid, field after field
   double time = 0;
   Index steps = 0;
 };
@@ -27,7 +27,10 @@ inline Outcome advance(Domain& domain, Solver& solver, const Config& config) {
     outcome.time = reached.time;
     outcome.steps += reached.steps;
   }
-  outcome.values = whole(domain, *solver.state().fields.front());
+  for (const Field* field : solver.state().fields) {
+    const std::vector<double> values = whole(domain, *field);
+    outcome.values.insert(outcome.values.end(), values.begin(), values.end());
+  }
   return outcome;
 }
 

@@ -136,6 +136,56 @@ TEST_CASE("in flow that varies and has divergence: first order, second and third
   }
 }
 
+TEST_CASE("sources: second order in time, together with advection") {
+  // a' = w b, b' = -w a while both are carried along: at the end they are turned by an angle w t.
+  const auto turned_error = [](int n) {
+    const double w = 1.5;
+    const std::string text =
+        "grid: {shape: [" + std::to_string(n) +
+        "], bounds: [[0, 1]]}\ninitial: {a: \"2 + sin(2*pi*x)\", b: 0}\nmpdata: {velocity: 0.4, "
+        "iterations: 2, infinite_gauge: true, sources: {a: \"1.5*b\", b: \"-1.5*a\"}}\ntime: {step: " +
+        std::to_string(1.0 / n) + ", steps: " + std::to_string(n) + "}\n";
+    const Outcome outcome = run(text, 1);
+    double sum = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+      const double start = 2 + std::sin(2 * pi * ((static_cast<double>(i) + 0.5) / n - 0.4));
+      sum += std::pow(outcome.values[i] - start * std::cos(w), 2);
+      sum += std::pow(outcome.values[i + static_cast<std::size_t>(n)] + start * std::sin(w), 2);
+    }
+    return std::sqrt(sum / n);
+  };
+  const double order = std::log2(turned_error(32) / turned_error(64));
+  MESSAGE("sources: order ", order);
+  CHECK(order >= 1.95);
+}
+
+TEST_CASE("diffusion: a wave that travels and fades") {
+  // psi = 2 + exp(-mu k^2 t) sin(k (x - u t)), k = 2 pi: the donor-cell form of diffusion is corrected with the rest.
+  const auto fading_error = [](int n, const std::string& options) {
+    const double mu = 0.01;
+    const double courant = 0.2;
+    const double step = courant / n;  // u = 1
+    const std::string text =
+        "grid: {shape: [" + std::to_string(n) +
+        "], bounds: [[0, 1]]}\ninitial: {psi: \"2 + sin(2*pi*x)\"}\nmpdata: {velocity: 1, diffusivity: 0.01, " +
+        options + "}\ntime: {step: " + std::to_string(step) + ", steps: " + std::to_string(n) + "}\n";
+    const Outcome outcome = run(text, 1);
+    const double t = step * n;
+    double sum = 0;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(n); ++i) {
+      const double x = (static_cast<double>(i) + 0.5) / n;
+      const double exact = 2 + std::exp(-mu * 4 * pi * pi * t) * std::sin(2 * pi * (x - t));
+      sum += std::pow(outcome.values[i] - exact, 2);
+    }
+    return std::sqrt(sum / n);
+  };
+  for (const char* options : {"iterations: 1", "iterations: 2"}) {
+    const double order = std::log2(fading_error(16, options) / fading_error(32, options));
+    MESSAGE("diffusion, {", std::string(options), "}: error ", fading_error(32, options), ", order ", order);
+  }
+  CHECK(fading_error(32, "iterations: 2") < 0.3 * fading_error(32, "iterations: 1"));
+}
+
 TEST_CASE("second order with a coordinate factor") {
   // With G = 1 + 0.4 sin and a constant GC, d(G psi)/dt + C dpsi/dx = 0 (C in cells a step): psi is carried
   // along characteristics dx/dt = C/G, so that s(x) = x - 0.4/(2 pi) (cos(2 pi x) - 1) moves with speed C.

@@ -43,7 +43,7 @@ class ByHand {
     wrap();
     for (std::size_t side = 0; side < 2; ++side) {
       double* out = send_[side].data();
-      each_row(side == 0 ? 0 : size - depth_, [&](double* row, Index n) {
+      each_row(side == 0 ? 0 : size - depth_, [&](const double* row, Index n) {
         for (Index k = 0; k < n; ++k) *out++ = row[k];
       });
       const int tag = static_cast<int>(side);
@@ -63,7 +63,7 @@ class ByHand {
   void wrap() {
     for (Index i = 0; i < size; ++i) {
       if (axis_ == 1) break;
-      double* row = values_.row<double>(0, i);
+      auto* row = values_.row<double>(0, i);
       for (Index k = 0; k < depth_; ++k) {
         row[k - depth_] = row[size - depth_ + k];
         row[size + k] = row[k];

@@ -1,6 +1,7 @@
 #include "tessera/core/stages.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
 
 #include "tessera/core/boundary.hpp"
@@ -72,11 +73,11 @@ void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quanti
 
 std::vector<Reach> Stages::needed() const {
   std::vector<Reach> needed(quantities_.size());
-  for (auto stage = list_.rbegin(); stage != list_.rend(); ++stage) {
+  for (const Stage& stage : std::views::reverse(list_)) {
     Reach box;
-    for (const Quantity output : stage->outputs) box = box | needed[output];
-    for (const Quantity output : stage->outputs) needed[output] = box;  // a stage writes all its outputs in one box
-    for (const Input& input : stage->inputs) {
+    for (const Quantity output : stage.outputs) box = box | needed[output];
+    for (const Quantity output : stage.outputs) needed[output] = box;  // a stage writes all its outputs in one box
+    for (const Input& input : stage.inputs) {
       Reach sum = box;
       for (std::size_t a = 0; a < 3; ++a) {
         sum.below[a] += input.reach.below[a];

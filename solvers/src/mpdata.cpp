@@ -41,7 +41,6 @@ class Mpdata final : public Solver {
  private:
   void step_deep(bool many);
 
-  Domain& domain_;
   Options options_;
   Walls walls_;  // of the first field
   Sources sources_;
@@ -55,8 +54,7 @@ class Mpdata final : public Solver {
 };
 
 Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters)
-    : domain_(domain),
-      options_(options),
+    : options_(options),
       walls_(domain, Boundary(domain, config.at("grid"), "boundary", parameters, conditions)),
       sources_(config, domain, parameters),
       plan_(make_plan(domain, options, walls_,

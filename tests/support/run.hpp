@@ -39,8 +39,7 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
                                          const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
   const mpdata::Options options = mpdata::read_options(config);
-  const auto domain =
-      make_domain(read_grid(config, true), c, options.thinnest(), communicator, read_precision(config));
+  const auto domain = make_domain(read_grid(config, true), c, options.thinnest(), communicator, read_precision(config));
   if (!domain) return std::nullopt;
   const auto solver = mpdata::make_solver(config, options, *domain, read_parameters(config.section("parameters")));
   config.at("time").number("step", 1);

@@ -1,7 +1,6 @@
 #include "tessera/core/stages.hpp"
 
 #include <algorithm>
-#include <ranges>
 #include <stdexcept>
 
 #include "tessera/core/boundary.hpp"
@@ -73,7 +72,7 @@ void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quanti
 
 std::vector<Reach> Stages::needed() const {
   std::vector<Reach> needed(quantities_.size());
-  for (const Stage& stage : std::views::reverse(list_)) {
+  std::for_each(list_.rbegin(), list_.rend(), [&](const Stage& stage) {
     Reach box;
     for (const Quantity output : stage.outputs) box = box | needed[output];
     for (const Quantity output : stage.outputs) needed[output] = box;  // a stage writes all its outputs in one box
@@ -85,7 +84,7 @@ std::vector<Reach> Stages::needed() const {
       }
       needed[input.quantity] = needed[input.quantity] | sum;
     }
-  }
+  });
   return needed;
 }
 

@@ -69,6 +69,7 @@ Flow::Flow(const Config& config, Domain& domain, const Walls& walls, Index ghost
   const Config section = config.at("mpdata");
   const Grid& grid = domain.grid();
   for_a_step_ = section.has("courant");
+  if (section.has("courant_limit")) limit_ = section.at("courant_limit").positive();
   if (section.has("g_factor")) {
     const Expression expression(section.at("g_factor"), grid.dimensions(), false, parameters);
     g_.emplace(domain, "g", Location::cells, ghosts);
@@ -335,7 +336,7 @@ Flow::Problem Flow::find_problem() {
       for (Index k = 0; k < block.cells.extent(2) && problem.cell == none; ++k) {
         const double sum = outgoing(block, {i, j, k});
         const bool positive = !g_ || (*g_)[block](i, j, k) > 0;
-        if (positive && sum <= 1 + rounding) continue;
+        if (positive && sum <= limit_ + rounding) continue;
         const Index cell = domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)});
         problem = {cell,
                    !positive         ? Problem::What::bad_g
@@ -365,7 +366,8 @@ std::string Flow::describe(const Problem& problem) const {
     return "not finite at a face of " + where + "; correct the expressions";
   if (problem.what == Problem::What::bad_g) return "not above 0 in " + where + "; it is a density or a volume factor";
   what << "the outgoing Courant numbers " << (diffusion_ ? "and diffusion " : "") << (g_ ? "over G " : "")
-       << "add up to " << problem.sum << " in " << where << ", but at most 1 is stable; use a smaller step"
+       << "add up to " << problem.sum << " in " << where << ", but at most "
+       << (limit_ == 1 ? "1 is stable" : "courant_limit is allowed") << "; use a smaller step"
        << (for_a_step_ ? ", and with it smaller Courant numbers" : "");
   return what.str();
 }

@@ -14,7 +14,7 @@ namespace tessera::mpdata {
 ///
 /// They are those in the middle of a step. Beyond walls they and G go on as they end; through rigid walls nothing flows.
 /// Throws ConfigError, on every rank alike, where they are not finite, differ between the ends of a periodic dimension, or
-/// leave a cell with an outgoing sum (and diffusion) over G above 1.
+/// leave a cell with an outgoing sum (and diffusion) over G above `courant_limit`.
 class Flow {
  public:
   /// Collective. `ghosts`: layers of the fields, `layers`: those beyond walls.
@@ -77,6 +77,7 @@ class Flow {
   double step_ = 1;
   bool for_a_step_ = true;  // Courant numbers are given, not velocities
   bool steady_ = true;
+  double limit_ = 1;  // of what flows out of a cell
   std::vector<Component> components_;
   std::optional<Courant3> uniform_;
   std::vector<Field> courant_;

@@ -11,6 +11,7 @@ Sources::Sources(const Config& config, Domain& domain, const Parameters& paramet
   for (const std::string& name : names_) {
     if (const auto why = why_no_name(name))
       initial.at(name).fail(*why == "taken" ? "this name is taken; use another" : "a field's name " + *why);
+    if (name == "time" || name == "step") initial.at(name).fail("this name is taken, in the output file; use another");
     if (parameters.contains(name)) initial.at(name).fail("a parameter has this name, too; use another");
   }
   const Config section = config.at("mpdata");

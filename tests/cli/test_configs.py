@@ -33,6 +33,47 @@ class Configs(unittest.TestCase):
         self.assertLessEqual(abs(float(psi.x[top["x"]]) - 75), 1)
         self.assertLessEqual(abs(float(psi.y[top["y"]]) - 50), 1)
 
+    def end(self, app, name, *arguments):
+        """The first and the last record, and the history."""
+        with support.folder() as where:
+            result = support.run(app, [support.CONFIGS / f"{name}.yaml", "--quiet", *arguments], ranks=2, where=where)
+            self.assertEqual(result.code, 0, result.err)
+            return xarray.open_dataset(where / f"{name}.h5").load().isel(time=[0, -1])
+
+    def test_advection_diffusion(self):
+        """Within two thousandths of the exact wave."""
+        psi = self.end("mpdata", "advection_diffusion").psi[-1]
+        t = float(psi.time)
+        exact = 2 + numpy.exp(-4 * numpy.pi**2 * 0.02 * t) * numpy.sin(2 * numpy.pi * (psi.x - t))
+        self.assertEqual(t, 2)
+        numpy.testing.assert_allclose(psi, exact, atol=2e-3)
+
+    def test_signals_1d(self):
+        """Once around, the bump is where it was, within two hundredths of its height, and nothing is beyond its bounds."""
+        run = self.end("mpdata", "signals_1d")
+        numpy.testing.assert_allclose(run.bump[-1], run.bump[0], atol=0.04)
+        for field in (run.bump, run.box):
+            self.assertGreaterEqual(float(field[-1].min()), 2)
+            self.assertLessEqual(float(field[-1].max()), 4)
+            self.assertAlmostEqual(float(field[-1].sum()) / float(field[0].sum()), 1, places=13)
+
+    def test_deformation(self):
+        """The stream function has no divergence: neither the sum nor the bounds change. Symmetric it stays, too."""
+        psi = self.end("mpdata", "deformation").psi
+        self.assertAlmostEqual(float(psi[-1].sum()) / float(psi[0].sum()), 1, places=13)
+        self.assertGreaterEqual(float(psi[-1].min()), 0)
+        self.assertLessEqual(float(psi[-1].max()), float(psi[0].max()))
+        numpy.testing.assert_allclose(psi[-1], psi[-1, ::-1], atol=1e-12)
+
+    def test_rotating_sphere(self):
+        """One turn brings the sphere back: its centre, its mass, and more than half of its height."""
+        psi = self.end("mpdata", "rotating_sphere").psi
+        self.assertAlmostEqual(float(psi[-1].sum()) / float(psi[0].sum()), 1, places=4)  # a little leaves
+        self.assertGreaterEqual(float(psi[-1].min()), 0)
+        self.assertTrue(2.5 < float(psi[-1].max()) <= 4)
+        for axis, middle in zip("xyz", (70, 40, 40)):
+            self.assertAlmostEqual(float((psi[-1] * psi[axis]).sum() / psi[-1].sum()), middle, delta=1)
+
 
 if __name__ == "__main__":
     unittest.main()

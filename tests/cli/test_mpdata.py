@@ -44,6 +44,12 @@ class Refused(unittest.TestCase):
         self.refused(COURANT, 'courant: ¦["0.2", "0.1"]\n  diffusion: [0.3, 0.2]',
                      "the outgoing Courant numbers and diffusion add up to 1.3")
 
+    def test_fields(self):
+        self.refused("  psi:", "  step: ¦1\n  psi:", "initial.step: this name is taken")
+        self.refused("  psi:", "  2psi: ¦1\n  psi:", "a field's name has letters")
+        self.option("sources: {phi: ¦1}", "mpdata.sources.phi: there is no such field in `initial`; did you mean 'psi'?")
+        self.option("boundaries: {psi: ¦wall}", "dimension x is periodic in grid.boundary")
+
     def test_step(self):
         velocity = MPDATA.replace(COURANT, 'velocity: ["1", "0"]')
         for time, fragment in (("¦{steps: 4}", "give one of `step` and `courant`"),

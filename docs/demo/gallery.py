@@ -1,0 +1,66 @@
+"""Pictures of the cases in configs/: python3 docs/demo/gallery.py FOLDER_OF_OUTPUTS PICTURES"""
+import pathlib
+import sys
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import numpy
+import xarray
+
+
+def lines(run, name, fields, exact=None):
+    figure, axes = plt.subplots(1, len(fields), figsize=(5 * len(fields), 3), layout="constrained", squeeze=False)
+    for axis, field in zip(axes[0], fields):
+        for place, label in ((0, "at the beginning"), (-1, f"at t = {float(run.time[-1]):g}")):
+            axis.plot(run.x, run[field][place], label=label, lw=1)
+        if exact is not None:
+            axis.plot(run.x, exact(run), "k:", label="exact", lw=1)
+        axis.set(title=field, xlabel="x")
+        axis.legend(fontsize=8)
+    return figure
+
+
+def planes(run, name, fields, times):
+    figure, axes = plt.subplots(len(fields), len(times), figsize=(2.6 * len(times), 2.4 * len(fields)), layout="constrained",
+                                squeeze=False, sharex=True, sharey=True)
+    for row, field in zip(axes, fields):
+        data = run[field].max("z") if "z" in run[field].dims else run[field]  # of a volume, the most along z
+        low, high = float(data.min()), float(data.max())
+        for axis, place in zip(row, times):
+            image = axis.pcolormesh(run.x, run.y, data[place].T, vmin=low, vmax=high, cmap="viridis", rasterized=True)
+            axis.set(title=f"{field}, t = {float(run.time[place]):.4g}", aspect="equal" if name != "over_the_pole" else "auto")
+        figure.colorbar(image, ax=row, shrink=0.8)
+    return figure
+
+
+def fading(run):
+    t = float(run.time[-1])
+    return 2 + numpy.exp(-4 * numpy.pi**2 * 0.02 * t) * numpy.sin(2 * numpy.pi * (run.x - t))
+
+
+CASES = {
+    "signals_1d": lambda run, name: lines(run, name, ["bump", "box"]),
+    "advection_diffusion": lambda run, name: lines(run, name, ["psi"], fading),
+    "rotating_cone": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
+    "deformation": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
+    "over_the_pole": lambda run, name: planes(run, name, ["psi"], [0, 2, 3, 8]),
+    "rotating_sphere": lambda run, name: planes(run, name, ["psi"], [0, 1, 3, 5]),
+    "reaction": lambda run, name: planes(run, name, ["prey", "predators"], [0, 1, 2, 4]),
+}
+
+
+def main():
+    source, target = map(pathlib.Path, sys.argv[1:3])
+    target.mkdir(parents=True, exist_ok=True)
+    for name, draw in CASES.items():
+        if not (source / f"{name}.h5").exists():
+            print(f"{name}: no output")
+            continue
+        with xarray.open_dataset(source / f"{name}.h5") as run:
+            draw(run, name).savefig(target / f"{name}.png", dpi=70)
+
+
+if __name__ == "__main__":
+    main()

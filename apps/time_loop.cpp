@@ -46,7 +46,7 @@ TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, con
 void TimeLoop::resume(const std::string& file) {
   std::vector<std::string> names{"time", "step", "records", "last_record", "fixed_step"};
   for (const auto& number : state_.numbers) names.push_back(number.first);
-  const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.fields, identity_.program, names);
+  const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.all_fields(), identity_.program, names);
   if (const double before = data.numbers.at("fixed_step"); before != solver_.fixed_step()) {
     const auto text = [](double step) {
       return step > 0 ? "a fixed step of " + short_number(step) : std::string("adapted steps");
@@ -145,7 +145,7 @@ void TimeLoop::write_checkpoint() {
   data.numbers["records"] = static_cast<double>(records_);
   data.numbers["last_record"] = static_cast<double>(last_record_);
   data.numbers["fixed_step"] = solver_.fixed_step();
-  io::write_checkpoint(domain_, checkpoint_.file, state_.fields, data);
+  io::write_checkpoint(domain_, checkpoint_.file, state_.all_fields(), data);
   last_checkpoint_ = comm::wtime();
   note_output(last_checkpoint_ - begin);
 }

@@ -146,6 +146,9 @@ double Expression::operator()(const std::array<double, 3>& position, double time
 
 bool Expression::uses_time() const { return parser_->uses_time; }
 bool Expression::uses_dimension(int dimension) const { return parser_->uses[static_cast<std::size_t>(dimension)]; }
+bool Expression::uses_field(std::size_t number) const {
+  return parser_->parser.GetUsedVar().contains(parser_->fields[number]);
+}
 const std::string& Expression::place() const { return parser_->place; }
 const std::string& Expression::text() const { return parser_->text; }
 

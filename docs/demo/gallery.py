@@ -43,6 +43,9 @@ def fading(run):
 CASES = {
     "signals_1d": lambda run, name: lines(run, name, ["bump", "box"]),
     "advection_diffusion": lambda run, name: lines(run, name, ["psi"], fading),
+    "burgers": lambda run, name: lines(run, name, ["psi"]),
+    "shallow_water_drop": lambda run, name: lines(run, name, ["h", "q"]),
+    "shallow_water_2d": lambda run, name: planes(run, name, ["h"], [0, 1, 2, 3]),
     "rotating_cone": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
     "deformation": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
     "over_the_pole": lambda run, name: planes(run, name, ["psi"], [0, 2, 3, 8]),

@@ -39,6 +39,8 @@ class Mpdata final : public Solver {
   std::string describe() const override;
 
  private:
+  void couple();
+  void remember();
   void step_deep(bool many);
 
   Options options_;
@@ -49,6 +51,9 @@ class Mpdata final : public Solver {
   std::vector<std::unique_ptr<AdvectedField>> fields_;
   std::vector<Field*> exchanged_;  // where the plan is deep
   std::optional<HaloExchange> exchange_;
+  std::vector<Field> before_;  // of coupled flow: the fields a step ago
+  std::vector<Field*> now_and_before_;
+  std::optional<HaloExchange> couple_exchange_;
   std::vector<double> moments_;  // the beginnings of a sweep's steps, and the last one's end
   double steps_ = 0;
 };
@@ -58,8 +63,8 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
       walls_(domain, Boundary(domain, config.at("grid"), "boundary", parameters, conditions)),
       sources_(config, domain, parameters),
       plan_(make_plan(domain, options, walls_,
-                      sources_.none() && is_steady(config, domain.grid().dimensions(), parameters))),
-      flow_(config, domain, walls_, plan_.ghosts, options.wall_layers(), parameters),
+                      sources_.none() && is_steady(config, domain.grid().dimensions(), sources_.fields(), parameters))),
+      flow_(config, domain, walls_, sources_.fields(), plan_.ghosts, options.wall_layers(), parameters),
       moments_(static_cast<std::size_t>(plan_.at_once) + 1) {
   for (const std::string& name : sources_.fields()) {
     fields_.push_back(std::make_unique<AdvectedField>(name, domain, options_, plan_, flow_,
@@ -69,6 +74,16 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
     exchanged_.push_back(&fields_.back()->psi());
   }
   if (plan_.deep) exchange_.emplace(domain, std::vector<Location>(fields_.size(), Location::cells), plan_.ghosts);
+  if (flow_.coupled()) {
+    for (const auto& field : fields_) {
+      Field& psi = field->psi();
+      before_.emplace_back(domain, psi.name() + "_before", Location::cells, plan_.ghosts);
+    }
+    remember();
+    now_and_before_ = exchanged_;
+    for (Field& field : before_) now_and_before_.push_back(&field);
+    couple_exchange_.emplace(domain, std::vector<Location>(now_and_before_.size(), Location::cells), plan_.ghosts);
+  }
   if (options.infinite_gauge && options.iterations > 2) {
     domain.log().warn(
         "mpdata: infinite_gauge with more than 2 iterations depends on the scale of psi and is unstable "
@@ -79,25 +94,52 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
 State Mpdata::state() {
   State state{exchanged_, {{"steps", &steps_}}};
   for (const auto& field : fields_) field->add_numbers(state.numbers);
+  for (Field& field : before_) state.memory.push_back(&field);
   return state;
 }
 
 Reached Mpdata::advance(double, double, Index most) {
   const bool many = plan_.at_once > 1 && most >= plan_.at_once;
   const double step = flow_.step();
-  if (!flow_.steady()) flow_.set_time(steps_ * step);
+  if (flow_.coupled()) couple();
+  else if (!flow_.steady()) flow_.set_time(steps_ * step);
   for (std::size_t m = 0; m < moments_.size(); ++m)
     moments_[m] = (steps_ + static_cast<double>(m)) * step;  // not summed up: no drift
-  sources_.apply(exchanged_, moments_.front(), 0.5 * step);
+  const auto close = [&](const Block& block, std::size_t field, Array& values, double time) {
+    fields_[field]->close(block, values, 1, 1, time);
+  };
+  sources_.apply(exchanged_, moments_.front(), 0.5 * step, close);
   if (plan_.deep) {
     step_deep(many);
   } else {
     for (const auto& field : fields_) field->step_by_pass(moments_);
   }
-  sources_.apply(exchanged_, moments_.front() + 0.5 * step, 0.5 * step);
+  sources_.apply(exchanged_, moments_.front() + 0.5 * step, 0.5 * step, close);
   const Index steps = many ? plan_.at_once : 1;
   steps_ += static_cast<double>(steps);
   return {steps_ * step, steps};
+}
+
+/// The flow of this step, from the fields now and a step ago.
+void Mpdata::couple() {
+  const double step = flow_.step();
+  const double time = steps_ * step;
+  couple_exchange_->run(
+      now_and_before_, [](const Block&) {},
+      [&](const Block& block) {
+        std::vector<Array*> arrays;
+        for (Field* field : now_and_before_) arrays.push_back(&(*field)[block]);
+        const std::size_t count = fields_.size();
+        for (std::size_t f = 0; f < arrays.size(); ++f)
+          fields_[f % count]->close(block, *arrays[f], plan_.ghosts, 1, f < count ? time : time - step);
+        flow_.couple(block, std::span(arrays).first(count), std::span(arrays).subspan(count), time);
+      });
+  flow_.require_stable(time);
+  remember();
+}
+
+void Mpdata::remember() {
+  for (std::size_t f = 0; f < before_.size(); ++f) fields_[f]->copy_to(before_[f]);
 }
 
 void Mpdata::step_deep(bool many) {

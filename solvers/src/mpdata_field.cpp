@@ -37,11 +37,13 @@ bool cheap_steps(const Domain& domain, const Options& options) {
 
 }  // namespace
 
-Plan make_plan(Domain& domain, const Options& options, const Walls& walls, bool steady) {
-  if (!choose_deep(domain, options, walls)) return {false, 1, options.shallow_depth()};
+Plan make_plan(Domain& domain, const Options& options, const Walls& walls, bool several) {
+  const Index more = options.coupled ? 1 : 0;
   const Index depth = options.deep_depth();
-  const int at_once = steady ? steps_at_once(domain, depth, cheap_steps(domain, options)) : 1;
-  return {true, at_once, at_once * depth};
+  if (!domain.thick_enough(depth + more) || !choose_deep(domain, options, walls))
+    return {false, 1, options.shallow_depth() + more};
+  const int at_once = several && !options.coupled ? steps_at_once(domain, depth, cheap_steps(domain, options)) : 1;
+  return {true, at_once, at_once * depth + more};
 }
 
 AdvectedField::AdvectedField(const std::string& name, Domain& domain, const Options& options, const Plan& plan,
@@ -138,6 +140,14 @@ void AdvectedField::run_sweep(Sweep& sweep, const Block& block, int pass, Field&
     for (Field& component : antidiffusive_[at(pass) % 2]) arrays[n++] = &component[block];
   }
   sweep.run(block, {arrays.data(), n}, moments, cells);
+}
+
+void AdvectedField::copy_to(Field& field) {
+  domain_.phase([&](const Block& block) {
+    for_each_row(block.local(), [&](Index i, Index j) {
+      for (Index k = 0; k < block.cells.extent(2); ++k) field[block].set(i, j, k, psi_[block](i, j, k));
+    });
+  });
 }
 
 void AdvectedField::remember_extremes() {

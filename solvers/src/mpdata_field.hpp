@@ -20,8 +20,8 @@ struct Plan {
   int at_once;   // steps of one exchange and sweep
   Index ghosts;  // layers
 };
-/// Collective: what is fastest, for any flow; several steps at once only if it is `steady`.
-Plan make_plan(Domain& domain, const Options& options, const Walls& walls, bool steady);
+/// Collective: what is fastest; `several` steps at once only if nothing else happens between them.
+Plan make_plan(Domain& domain, const Options& options, const Walls& walls, bool several);
 
 class AdvectedField {
  public:
@@ -30,6 +30,10 @@ class AdvectedField {
                 Boundary boundary);
 
   Field& psi() noexcept { return psi_; }
+  /// Sets ghosts beyond walls as Boundary::apply does.
+  void close(const Block& block, Array& values, Index reach, Index layers, double time) const {
+    walls_.psi.apply(block, values, reach, layers, time);
+  }
   /// Of a sweep over a block where the plan is deep; its ghosts from neighbours must be filled before the outer cells. `moments`: the
   /// beginnings of the sweep's steps and the last one's end.
   void run(const Block& block, bool many, std::span<const double> moments, Sweep::Cells cells);
@@ -38,6 +42,8 @@ class AdvectedField {
   /// Collective: a step with its exchanges, where the plan is not deep.
   void step_by_pass(std::span<const double> moments);
 
+  /// The own values of psi.
+  void copy_to(Field& field);
   /// Remembers the extremes that `diagnostics` compares with.
   void remember_extremes();
   /// Collective.

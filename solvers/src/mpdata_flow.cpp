@@ -26,11 +26,15 @@ Config find_key(const Config& section) {
 
 }  // namespace
 
-bool is_steady(const Config& config, int dimensions, const Parameters& parameters) {
-  const Config key = find_key(config.at("mpdata"));
+bool is_steady(const Config& config, int dimensions, const std::vector<std::string>& fields,
+               const Parameters& parameters) {
+  const Config section = config.at("mpdata");
+  const Config key = find_key(section);
   const auto list = key.is_list() ? key.items() : std::vector{key};
-  return std::none_of(list.begin(), list.end(),
-                      [&](const Config& item) { return Expression(item, dimensions, true, parameters).uses_time(); });
+  const auto known = section.has("velocity") ? fields : std::vector<std::string>{};
+  return std::none_of(list.begin(), list.end(), [&](const Config& item) {
+    return Expression(item, dimensions, true, parameters, known).uses_time();
+  });
 }
 
 double Flow::Component::operator()(std::array<double, 3> position, double time) const {
@@ -55,6 +59,14 @@ bool Flow::Component::uses_time() const {
   return std::any_of(terms.begin(), terms.end(), [](const Term& term) { return term.expression.uses_time(); });
 }
 
+bool Flow::Component::uses_fields(std::size_t count) const {
+  const Expression& expression = terms.front().expression;
+  for (std::size_t f = 0; f < count; ++f) {
+    if (expression.uses_field(f)) return true;
+  }
+  return false;
+}
+
 bool Flow::Component::uniform(int dimensions) const {
   return !g && !uses_time() && std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
     bool same = !term.along;
@@ -63,8 +75,8 @@ bool Flow::Component::uniform(int dimensions) const {
   });
 }
 
-Flow::Flow(const Config& config, Domain& domain, const Walls& walls, Index ghosts, Index layers,
-           const Parameters& parameters)
+Flow::Flow(const Config& config, Domain& domain, const Walls& walls, const std::vector<std::string>& fields,
+           Index ghosts, Index layers, const Parameters& parameters)
     : domain_(domain), walls_(walls), key_(find_key(config.at("mpdata"))), ghosts_(ghosts), layers_(layers) {
   const Config section = config.at("mpdata");
   const Grid& grid = domain.grid();
@@ -76,21 +88,26 @@ Flow::Flow(const Config& config, Domain& domain, const Walls& walls, Index ghost
     tessera::fill(domain, *g_, expression, 0, ghosts);
     domain.phase([&](const Block& block) { walls_.flow.apply(block, (*g_)[block], ghosts_, layers_, 0); });
   }
-  read_components(section, parameters);
+  read_components(section, fields, parameters);
   read_diffusion(section);
   choose_step(section, config.at("time"), config.section("output"));
+  if (coupled_) return;  // it is not known yet
   fill(0);
   const Problem problem = find_problem();
   if (problem.what == Problem::What::none) return;
   (problem.what == Problem::What::bad_g ? section.at("g_factor") : key_).fail(describe(problem));
 }
 
-void Flow::read_components(const Config& section, const Parameters& parameters) {
+void Flow::read_components(const Config& section, const std::vector<std::string>& fields,
+                           const Parameters& parameters) {
   const Grid& grid = domain_.grid();
   const int dimensions = grid.dimensions();
   const bool stream = section.has("stream_function");
   const bool potential = section.has("vector_potential");
-  const auto expression = [&](const Config& text) { return Expression(text, dimensions, true, parameters); };
+  const auto expression = [&](const Config& text) {
+    return Expression(text, dimensions, true, parameters,
+                      section.has("velocity") ? fields : std::vector<std::string>{});
+  };
   if (stream && dimensions != 2)
     key_.fail("a stream function is for two dimensions, the grid has " + std::to_string(dimensions));
   if (potential && dimensions != 3)
@@ -119,14 +136,18 @@ void Flow::read_components(const Config& section, const Parameters& parameters) 
       if (!for_a_step_ && section.has("g_factor"))
         component.g = Expression(section.at("g_factor"), dimensions, false, parameters);
     }
-    steady_ = steady_ && !component.uses_time();
-    require_same_faces(component);
+    const bool coupled = section.has("velocity") && component.uses_fields(fields.size());
+    coupled_ = coupled_ || coupled;
+    steady_ = steady_ && !coupled && !component.uses_time();
+    if (!coupled) require_same_faces(component);
     components_.push_back(std::move(component));
   }
-  if (std::all_of(components_.begin(), components_.end(), [&](const Component& c) { return c.uniform(dimensions); })) {
+  const auto is_uniform = [&](const Component& component) { return component.uniform(dimensions); };
+  if (!coupled_ && std::all_of(components_.begin(), components_.end(), is_uniform)) {
     uniform_.emplace();
     return;
   }
+  if (coupled_) blocks_components_.assign(domain_.blocks().size(), components_);
   for (const Component& component : components_)
     courant_.emplace_back(domain_, "courant", faces(component.axis), ghosts_);
 }
@@ -170,6 +191,7 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
     step_ = time.at("step").positive();
   } else {
     const Config limit = time.at("courant");
+    if (coupled_) limit.fail("the flow depends on the fields and is not known yet: give a step instead");
     if (!(limit.positive() <= 1)) limit.fail("at most 1 is stable");
     fill(0);
     const double rate = largest_outgoing();
@@ -243,6 +265,10 @@ void Flow::fill(double time) {
 
 void Flow::set_time(double time) {
   fill(time + 0.5 * step_);
+  require_stable(time);
+}
+
+void Flow::require_stable(double time) {
   const Problem problem = find_problem();
   if (problem.what == Problem::What::none) return;
   std::ostringstream what;
@@ -250,40 +276,85 @@ void Flow::set_time(double time) {
   throw RunError(what.str());
 }
 
+void Flow::couple(const Block& block, std::span<Array* const> now, std::span<Array* const> before, double time) {
+  const Grid& grid = domain_.grid();
+  std::vector<double> values(now.size());
+  for (std::size_t d = 0; d < components_.size(); ++d) {
+    Component& component = blocks_components_[at(block.number)][d];
+    const Expression& velocity = component.terms.front().expression;
+    Array& courant = courant_[d][block];
+    const auto in_cell = [&](const Index3& cell) {
+      std::array<double, 3> position{};
+      for (int a = 0; a < 3; ++a) position[at(a)] = grid.centre(a, grid.wrap(a, block.global(a, cell[at(a)])));
+      for (std::size_t f = 0; f < now.size(); ++f)
+        values[f] = 1.5 * (*now[f])(cell[0], cell[1], cell[2]) - 0.5 * (*before[f])(cell[0], cell[1], cell[2]);
+      return velocity(position, time + 0.5 * step_, values);
+    };
+    const double factor = 0.5 * step_ * component.terms.front().factor;
+    const Box box = domain_.grown(block, courant.interior(), ghosts_ - 1);
+    for_each_row(box, [&](Index i, Index j) {
+      for (Index k = box.lower[2]; k < box.upper[2]; ++k) {
+        Index3 below{i, j, k};
+        --below[at(component.axis)];
+        double number = factor * (in_cell(below) + in_cell({i, j, k}));
+        if (component.g) {
+          std::array<double, 3> face{};
+          for (int a = 0; a < 3; ++a) {
+            const Index index = grid.wrap(a, block.global(a, std::array{i, j, k}[at(a)]));
+            face[at(a)] = a == component.axis ? grid.face(a, index) : grid.centre(a, index);
+          }
+          number *= (*component.g)(face, time);
+        }
+        courant.set(i, j, k, number);
+      }
+    });
+    close_rigid(block, d);
+    walls_.flow.apply(block, courant, ghosts_, layers_, 0);
+  }
+}
+
+/// Through rigid walls nothing flows: sets that, and returns how much it would be.
+double Flow::close_rigid(const Block& block, std::size_t component) {
+  const int axis = components_[component].axis;
+  Array& values = courant_[component][block];
+  double most = 0;
+  for (int side = 0; side < 2; ++side) {
+    if (!walls_.psi.rigid(axis, side) || !domain_.at_wall(block, axis, side)) continue;
+    Box wall = domain_.grown(block, values.interior(), ghosts_);
+    wall.lower[at(axis)] = side == 0 ? 0 : values.interior().upper[at(axis)] - 1;
+    wall.upper[at(axis)] = wall.lower[at(axis)] + 1;
+    for_each_row(wall, [&](Index i, Index j) {
+      for (Index k = wall.lower[2]; k < wall.upper[2]; ++k) {
+        most = std::fmax(most, std::fabs(values(i, j, k)));
+        values.set(i, j, k, 0);  // sin(pi) is not quite
+      }
+    });
+  }
+  return most;
+}
+
 void Flow::close() {
   const Grid& grid = domain_.grid();
   std::vector<double> through(domain_.blocks().size(), 0);
   for (std::size_t d = 0; d < components_.size(); ++d) {
     const int axis = components_[d].axis;
-    const auto rigid = [&](int side) { return grid.wall(axis, side) && walls_.psi.rigid(axis, side); };
     if (uniform_) {
-      if (rigid(0) || rigid(1)) through[0] = std::fmax(through[0], std::fabs((*uniform_)[d]));
+      const bool rigid =
+          (grid.wall(axis, 0) && walls_.psi.rigid(axis, 0)) || (grid.wall(axis, 1) && walls_.psi.rigid(axis, 1));
+      if (rigid) through[0] = std::fmax(through[0], std::fabs((*uniform_)[d]));
       continue;
     }
     domain_.phase([&](const Block& block) {
-      Array& values = courant_[d][block];
-      for (int side = 0; side < 2; ++side) {
-        if (!rigid(side) || !domain_.at_wall(block, axis, side)) continue;
-        Box wall = domain_.grown(block, values.interior(), ghosts_);
-        wall.lower[at(axis)] = side == 0 ? 0 : values.interior().upper[at(axis)] - 1;
-        wall.upper[at(axis)] = wall.lower[at(axis)] + 1;
-        for_each_row(wall, [&](Index i, Index j) {
-          for (Index k = wall.lower[2]; k < wall.upper[2]; ++k) {
-            double& most = through[at(block.number)];
-            most = std::fmax(most, std::fabs(values(i, j, k)));
-            values.set(i, j, k, 0);  // sin(pi) is not quite
-          }
-        });
-      }
-      walls_.flow.apply(block, values, ghosts_, layers_, 0);
+      through[at(block.number)] = std::fmax(through[at(block.number)], close_rigid(block, d));
+      walls_.flow.apply(block, courant_[d][block], ghosts_, layers_, 0);
     });
   }
   constexpr double rounding = 1e-12;
   const double most = domain_.max(*std::max_element(through.begin(), through.end()));
   if (most <= rounding) return;
   std::ostringstream what;
-  what << "up to " << most
-       << " on a boundary `wall`, through which nothing may flow; make the flow 0 there, or the boundary open";
+  what << "up to " << most << " on a boundary `wall`, through which nothing may flow; make the flow 0 there, or the "
+       << "boundary open";
   key_.fail(what.str());
 }
 

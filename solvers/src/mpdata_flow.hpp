@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "mpdata_kernels.hpp"
@@ -12,14 +13,15 @@ namespace tessera::mpdata {
 /// Read from the section `mpdata`: one of `courant`, `velocity`, `stream_function` and `vector_potential`; `g_factor`, `diffusion`
 /// or `diffusivity`; and from the section `time` the step, for which Courant numbers are made.
 ///
-/// They are those in the middle of a step. Beyond walls they and G go on as they end; through rigid walls nothing flows.
+/// They are those in the middle of a step. A velocity may depend on the fields that are carried: then it is that of cells, at
+/// fields extrapolated from this step's and the last one's beginning, and its mean on faces (Jaruga et al. 2015). Beyond walls they and G go on as they end; through rigid walls nothing flows.
 /// Throws ConfigError, on every rank alike, where they are not finite, differ between the ends of a periodic dimension, or
 /// leave a cell with an outgoing sum (and diffusion) over G above `courant_limit`.
 class Flow {
  public:
-  /// Collective. `ghosts`: layers of the fields, `layers`: those beyond walls.
-  Flow(const Config& config, Domain& domain, const Walls& walls, Index ghosts, Index layers,
-       const Parameters& parameters);
+  /// Collective. `fields`: what a velocity may depend on. `ghosts`: layers of the flow's fields, `layers`: those beyond walls.
+  Flow(const Config& config, Domain& domain, const Walls& walls, const std::vector<std::string>& fields, Index ghosts,
+       Index layers, const Parameters& parameters);
 
   /// Courant numbers by dimension that need no fields; else none, and there are fields, by dimension.
   const std::optional<Courant3>& uniform() const noexcept { return uniform_; }
@@ -32,7 +34,14 @@ class Flow {
   /// Of time.
   double step() const noexcept { return step_; }
   bool steady() const noexcept { return steady_; }
-  /// Collective, for flow that is not steady: the Courant numbers of the step that begins at `time`. Throws RunError where
+  /// Whether it depends on the fields.
+  bool coupled() const noexcept { return coupled_; }
+  /// For coupled flow, in a phase: a block's Courant numbers of the step that begins at `time`, from the fields now and a step
+  /// ago, with as many ghosts as the flow's fields have. require_stable() follows.
+  void couple(const Block& block, std::span<Array* const> now, std::span<Array* const> before, double time);
+  /// Collective: throws RunError where Courant numbers are not finite or too large.
+  void require_stable(double time);
+  /// Collective, for other flow that is not steady: the Courant numbers of the step that begins at `time`. Throws RunError where
   /// they are not finite or too large.
   void set_time(double time);
   /// Collective: the most that flows (and diffuses) out of a cell in a step, over what is in it; infinity if it is not finite.
@@ -52,6 +61,7 @@ class Flow {
     std::optional<Expression> g;  // times this
     double operator()(std::array<double, 3> position, double time) const;
     bool uses_time() const;
+    bool uses_fields(std::size_t count) const;
     bool uniform(int dimensions) const;
   };
   struct Problem {  // in a cell
@@ -60,12 +70,13 @@ class Flow {
     double sum;
   };
 
-  void read_components(const Config& section, const Parameters& parameters);
+  void read_components(const Config& section, const std::vector<std::string>& fields, const Parameters& parameters);
   void read_diffusion(const Config& section);
   void choose_step(const Config& section, const Config& time, const Config& output);
   void require_same_faces(const Component& component) const;
   void fill(double time);
   void close();
+  double close_rigid(const Block& block, std::size_t component);
   double outgoing(const Block& block, const Index3& cell) const;
   Problem find_problem();
   std::string describe(const Problem& problem) const;
@@ -77,8 +88,10 @@ class Flow {
   double step_ = 1;
   bool for_a_step_ = true;  // Courant numbers are given, not velocities
   bool steady_ = true;
+  bool coupled_ = false;
   double limit_ = 1;  // of what flows out of a cell
   std::vector<Component> components_;
+  std::vector<std::vector<Component>> blocks_components_;  // of coupled flow: threads need their own
   std::optional<Courant3> uniform_;
   std::vector<Field> courant_;
   std::optional<Field> g_;
@@ -86,6 +99,7 @@ class Flow {
 };
 
 /// Whether the flow of a configuration does not depend on time.
-bool is_steady(const Config& config, int dimensions, const Parameters& parameters);
+bool is_steady(const Config& config, int dimensions, const std::vector<std::string>& fields,
+               const Parameters& parameters);
 
 }  // namespace tessera::mpdata

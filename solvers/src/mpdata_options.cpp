@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <cctype>
+
 #include "tessera/solvers/mpdata.hpp"
 
 namespace tessera::mpdata {
@@ -11,6 +14,18 @@ bool mentions(const Config& config, const std::string& word) {
   }
   const auto keys = config.keys();
   return std::any_of(keys.begin(), keys.end(), [&](const std::string& key) { return mentions(config.at(key), word); });
+}
+
+/// Whether an expression names one of these.
+bool names_any(const std::string& expression, const std::vector<std::string>& names) {
+  const auto in_word = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  for (auto begin = expression.begin(); begin != expression.end();) {
+    begin = std::find_if(begin, expression.end(), in_word);
+    const auto end = std::find_if_not(begin, expression.end(), in_word);
+    if (std::find(names.begin(), names.end(), std::string(begin, end)) != names.end()) return true;
+    begin = end;
+  }
+  return false;
 }
 
 /// What would do nothing, or not what its name says.
@@ -70,6 +85,12 @@ Options read_options(const Config& config) {
   if (section.has("epsilon")) options.epsilon = section.at("epsilon").positive();
   const Config grid = config.at("grid");
   options.diffuses = section.has("diffusion") || section.has("diffusivity");
+  if (section.has("velocity")) {
+    const Config velocity = section.at("velocity");
+    for (const Config& item : velocity.is_list() ? velocity.items() : std::vector{velocity})
+      options.coupled =
+          options.coupled || (item.is_scalar() && names_any(item.text(), config.section("initial").keys()));
+  }
   refuse_nonsense(section, options, grid.at("shape").items().size());
   options.extrapolated = (grid.has("boundary") && mentions(grid.at("boundary"), "extrapolated")) ||
                          (section.has("boundaries") && mentions(section.at("boundaries"), "extrapolated"));

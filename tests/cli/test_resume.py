@@ -83,6 +83,13 @@ class Resume(unittest.TestCase):
         self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
                        lambda time, step: ["--set", f"time.steps={step + 1200}"], self.ask_all)
 
+    def test_flow_that_depends_on_the_fields(self):
+        """It is made of this step's and the last one's, which a checkpoint must keep."""
+        text = MPDATA.replace('courant: ["0.2", "0.1"]', 'velocity: ["0.01*psi", "0.1"]\n  sources: {psi: "-0.001*psi_x"}')
+        text = text.replace("step: 1,", "step: 0.1,").replace("every: 2", "every: 500")
+        self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
+                       lambda time, step: ["--set", f"time.steps={step + 600}"], self.ask_all)
+
     def test_cahn_hilliard_fixed_step(self):
         text = CAHN_HILLIARD.replace("every: 2", "every: 500")
         self.interrupt("cahn-hilliard", text, ["--set", f"time.steps={NO_END}"],

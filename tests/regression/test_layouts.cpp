@@ -161,6 +161,27 @@ TEST_CASE("MPDATA with several fields, conditions of their own, and sources") {
   CHECK(same_bits(run(a + ", " + b), both));
 }
 
+TEST_CASE("MPDATA carrying what carries it: flow that depends on the fields, and sources on their gradients") {
+  const std::string start =
+      "initial: {psi: {uniform: [0.5, 2], seed: 4}, q: {uniform: [0, 1], seed: 5}}\ntime: {step: 0.05, steps: 4}\n";
+  const std::string two =
+      "mpdata: {velocity: [\"psi - 0.5*q\", \"0.5*q*sin(pi*y/23)\"], sources: {q: \"-0.1*psi_x + 0.05*q_y*t\"}, ";
+  const std::string walls = "grid: {shape: [27, 23], boundary: [periodic, wall]}\n" + start + two;
+  CHECK(compare(run_mpdata, 2, walls + "iterations: 2, nonoscillatory: true}\n") >= 6);
+  CHECK(compare(run_mpdata, 2,
+                walls + "iterations: 3, divergence_form: true, g_factor: \"1 + 0.01*y\", nonoscillatory: true}\n") >=
+        6);
+  CHECK(compare(run_mpdata, 2,
+                "grid: {shape: [27, 23], boundary: [{lower: {constant: \"1 + t\"}, upper: open}, open]}\n" + start +
+                    two + "iterations: 2, third_order: true, infinite_gauge: true}\n") >= 6);
+  CHECK(
+      compare(
+          run_mpdata, 3,
+          "grid: {shape: [12, 13, 11]}\n" + start +
+              "mpdata: {velocity: [0.5, \"0.2*psi\", \"q\"], iterations: 2, sources: {psi: \"q_x - 0.1*psi_z\"}}\n") >=
+      3);
+}
+
 TEST_CASE("MPDATA over the poles") {
   const std::string sphere =
       "parameters: {nx: 30, ny: 16}\ninitial: {psi: {uniform: [0.5, 2], seed: 4}}\ntime: {steps: 3}\n"

@@ -119,6 +119,38 @@ TEST_CASE("Gaussian in 1-D: errors from dx = 1 to 1/128") {
   }
 }
 
+TEST_CASE("a drop of shallow water, 1-D: Jarecka, Jaruga and Smolarkiewicz 2015") {
+  // h = (1 - (x/l)^2)/l with l'' = 2/l^2, l(0) = 1, l'(0) = 0, stays a parabola. Published are the root-mean-square errors over
+  // time, 1.21477e-3, 3.9677e-4 and 1.8665e-4 at t = 1, 2, 3; sources are treated in another way here.
+  const double published[] = {1.21477e-3, 3.9677e-4, 1.8665e-4};
+  for (int t = 1; t <= 3; ++t) {
+    const std::vector<double> values =
+        run("grid: {shape: [320], bounds: [[-8, 8]], boundary: open}\ninitial: {h: \"max(0, 1 - x^2)\", q: 0}\n"
+            "mpdata: {velocity: \"h > 1e-7 ? q/h : 0\", sources: {q: \"-h*h_x\"}, iterations: 2, infinite_gauge: true, "
+            "nonoscillatory: true}\ntime: {step: 0.01, steps: " +
+                std::to_string(100 * t) + "}\n",
+            1);
+    double width = 1, speed = 0;
+    const int steps = 100000;
+    for (int s = 0; s < steps * t; ++s) {  // leapfrog
+      speed += 1.0 / steps / (width * width);
+      width += speed / steps;
+      speed += 1.0 / steps / (width * width);
+    }
+    double sum = 0, mass = 0;
+    for (std::size_t i = 0; i < 320; ++i) {
+      const double x = -8 + 0.05 * (static_cast<double>(i) + 0.5);
+      sum += std::pow(values[i] - std::max(0.0, 1 - std::pow(x / width, 2)) / width, 2);
+      mass += 0.05 * values[i];
+    }
+    const double error = std::sqrt(sum / 320) / t;
+    MESSAGE("drop, t = ", t, ": ", error, " (published ", published[t - 1], ")");
+    CHECK(error < 1.1 * published[t - 1]);
+    CHECK(mass == doctest::Approx(1.33375).epsilon(1e-12));
+    CHECK(*std::min_element(values.begin(), values.begin() + 320) >= 0);
+  }
+}
+
 TEST_CASE("a cone over the poles: Williamson and Rasch 1989") {
   const auto text = [](const std::string& options, int steps) {
     return "parameters: {dl: \"2*pi/128\", udt: \"2*pi/5120\"}\ngrid: {shape: [128, 64], bounds: [[" +

@@ -159,6 +159,31 @@ TEST_CASE("sources: second order in time, together with advection") {
   CHECK(order >= 1.95);
 }
 
+TEST_CASE("Burgers' equation before the shock: second order") {
+  const auto burgers_error = [](int n, double step) {
+    const double t = 0.2;
+    std::ostringstream text;
+    text.precision(17);
+    text << "grid: {shape: [" << n
+         << "], bounds: [[-1, 1]]}\ninitial: {psi: \"-sin(pi*x)\"}\nmpdata: {velocity: \"psi/2\", "
+         << "infinite_gauge: true, divergent_flow: true}\ntime: {step: " << step << ", steps: " << std::lround(t / step)
+         << "}\n";
+    const Outcome outcome = run(text.str(), 1);
+    double sum = 0;
+    for (int i = 0; i < n; ++i) {
+      const double x = -1 + 2 * (i + 0.5) / n;
+      double from = x;  // x = from + psi(from) t
+      for (int newton = 0; newton < 50; ++newton)
+        from -= (from - t * std::sin(pi * from) - x) / (1 - t * pi * std::cos(pi * from));
+      sum += std::pow(outcome.values[static_cast<std::size_t>(i)] + std::sin(pi * from), 2);
+    }
+    return std::sqrt(sum / n);
+  };
+  const double order = std::log2(burgers_error(64, 0.005) / burgers_error(128, 0.0025));
+  MESSAGE("Burgers: order ", order);
+  CHECK(order >= 1.9);
+}
+
 TEST_CASE("diffusion: a wave that travels and fades") {
   // psi = 2 + exp(-mu k^2 t) sin(k (x - u t)), k = 2 pi: the donor-cell form of diffusion is corrected with the rest.
   const auto fading_error = [](int n, const std::string& options) {

@@ -42,6 +42,7 @@ class Expression {
   /// True if the result depends on t, and if it depends on x (y, z), dimension 0 (1, 2).
   bool uses_time() const;
   bool uses_dimension(int dimension) const;
+  bool uses_field(std::size_t number) const;
   /// Where it stands in the configuration, and its text.
   const std::string& place() const;
   const std::string& text() const;

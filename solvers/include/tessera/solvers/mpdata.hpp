@@ -28,6 +28,8 @@ struct Options {
   double epsilon = 1e-15;
   bool extrapolated = false;  // a wall's ghosts are made of three cells
 
+  bool coupled = false;  // the flow depends on the fields: it is made of cells a layer further out
+
   /// Ghost layers beyond a wall that a pass reads.
   Index wall_layers() const { return third_order ? 2 : 1; }
   /// Ghost layers that a corrective pass reads.
@@ -39,7 +41,7 @@ struct Options {
   /// Layers exchanged for a whole step at once.
   Index deep_depth() const { return first_reach() + pass_reach() * (iterations - 1); }
   /// Cells that a block must have along a dimension that is cut.
-  Index thinnest() const { return std::max(shallow_depth(), Index{extrapolated ? 3 : 1}); }
+  Index thinnest() const { return std::max(shallow_depth() + (coupled ? 1 : 0), Index{extrapolated ? 3 : 1}); }
 };
 
 /// Reads the section `mpdata`, but for what flows. Throws ConfigError where options contradict each other.

@@ -11,11 +11,18 @@
 
 namespace tessera {
 
-/// All that a restart needs: the fields (which are also what is written) and named numbers, the step
-/// control's memory among them.
+/// All that a restart needs: the fields (which are also what is written), named numbers, the step control's memory among
+/// them, and fields that nothing but a restart needs.
 struct State {
   std::vector<Field*> fields;
   std::map<std::string, double*> numbers;
+  std::vector<Field*> memory = {};
+
+  std::vector<Field*> all_fields() const {
+    std::vector<Field*> all = fields;
+    all.insert(all.end(), memory.begin(), memory.end());
+    return all;
+  }
 };
 
 /// The first value that was not finite, of this rank.

@@ -65,6 +65,24 @@ class Configs(unittest.TestCase):
         self.assertLessEqual(float(psi[-1].max()), float(psi[0].max()))
         numpy.testing.assert_allclose(psi[-1], psi[-1, ::-1], atol=1e-12)
 
+    def test_burgers(self):
+        """Shortly before the shock: x = from + psi(from) t."""
+        psi = self.end("mpdata", "burgers").psi[-1]
+        t = float(psi.time)
+        start = psi.x.values.copy()
+        for _ in range(200):
+            start -= 0.5 * (start - t * numpy.sin(numpy.pi * start) - psi.x.values) / (1.05 - t * numpy.pi * numpy.cos(numpy.pi * start))
+        self.assertEqual(t, 0.3)
+        self.assertLess(float(abs(psi + numpy.sin(numpy.pi * start)).mean()), 2e-3)
+
+    def test_shallow_water_2d(self):
+        """Water is neither lost nor made, nor below the ground; the ellipse, short across, spreads fastest across."""
+        h = self.end("mpdata", "shallow_water_2d").h
+        self.assertAlmostEqual(float(h[-1].sum()) / float(h[0].sum()), 1, places=12)
+        self.assertGreaterEqual(float(h[-1].min()), 0)
+        spread = [float((h[-1] * h[axis] ** 2).sum() / h[-1].sum()) for axis in "xy"]
+        self.assertGreater(spread[1], 1.2 * spread[0])
+
     def test_rotating_sphere(self):
         """One turn brings the sphere back: its centre, its mass, and more than half of its height."""
         psi = self.end("mpdata", "rotating_sphere").psi

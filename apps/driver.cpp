@@ -13,6 +13,15 @@
 namespace tessera::apps {
 namespace {
 
+/// Collective: refuses a file that cannot be written, under its name with each of these endings.
+void require_writable(const Config& key, const std::string& file, const std::vector<std::string>& endings,
+                      const comm::WaitingCommunicator& communicator) {
+  for (const std::string& ending : endings) {
+    const std::string why = io::why_not_writable(file + ending, communicator);
+    if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
+  }
+}
+
 OutputOptions read_output(const Config& config, const State& state, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("output");
   OutputOptions options{section.text("file", ""), state.fields};
@@ -36,9 +45,7 @@ OutputOptions read_output(const Config& config, const State& state, const comm::
     if (!section.keys().empty()) section.at("file");  // complains
     return options;
   }
-  if (const std::string why = io::why_not_writable(options.file, communicator); !why.empty()) {
-    section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
-  }
+  require_writable(section.at("file"), options.file, {""}, communicator);
   return options;
 }
 
@@ -50,11 +57,7 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Wait
   if (options.file == config.section("output").text("file", "")) {
     section.at("file").fail("is the same as output.file; a checkpoint would replace the output: name another file");
   }
-  std::string why = io::why_not_writable(options.file, communicator);
-  if (why.empty()) why = io::why_not_writable(options.file + ".tmp", communicator);
-  if (!why.empty()) {
-    section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
-  }
+  require_writable(section.at("file"), options.file, {"", ".tmp"}, communicator);
   return options;
 }
 
@@ -67,11 +70,7 @@ HistoryOptions read_history(const Config& config, const comm::WaitingCommunicato
     if (options.file == config.section(other).text("file", ""))
       section.at("file").fail(std::string("is the same as ") + other + ".file; name another file");
   }
-  std::string why = io::why_not_writable(options.file, communicator);
-  if (why.empty()) why = io::why_not_writable(options.file + ".tmp", communicator);
-  if (!why.empty()) {
-    section.at("file").fail("cannot write '" + options.file + "': " + why + "; make the folder, or name another file");
-  }
+  require_writable(section.at("file"), options.file, {"", ".tmp"}, communicator);
   return options;
 }
 

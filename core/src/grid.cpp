@@ -65,6 +65,12 @@ Grid::Image Grid::image(Index3 cell, std::optional<int> face) const noexcept {
   return {cell, turned};
 }
 
+std::array<double, 3> Grid::position(const Index3& cell, std::optional<int> face) const noexcept {
+  std::array<double, 3> place{};
+  for (int a = 0; a < 3; ++a) place[at(a)] = face == a ? this->face(a, cell[at(a)]) : centre(a, cell[at(a)]);
+  return place;
+}
+
 Index3 Grid::cell(Index number) const noexcept {
   return {number / (shape_[1] * shape_[2]), number / shape_[2] % shape_[1], number % shape_[2]};
 }

@@ -13,49 +13,29 @@ namespace tessera::mpdata::HWY_NAMESPACE {
 namespace {
 
 /// psi, Courant numbers and G at places that are counted in half cells along the sweep axes, from the centre of the cell at
-/// hand: where there is no value, the mean of its neighbours. Options are asked for in the loops, as in mpdata_further.cpp.
+/// hand: where there is no value, the mean of its neighbours.
 template <class Real, int Axes>
 class Places {
   using P = Pack<Real>;
 
  public:
-  Places(const Panel& panel, const Variant& variant, const Courant3* uniform)
-      : variant_(variant),
-        uniform_(uniform != nullptr),
-        psi_rows_(panel.operand<const Real>(0)),
-        courant_rows_(panel, 1, !uniform_),
-        g_rows_(panel.operand<const Real>(variant.has_g ? (uniform_ ? 1 : 1 + at(Axes)) : 0)) {
-    for (std::size_t d = 0; d < at(Axes) && uniform_; ++d) constant_[d] = P(static_cast<Real>((*uniform)[d]));
-  }
-  void begin_row(Index j) {
-    psi_ = Around<Real, Axes, 2>(psi_rows_, j);
-    g_ = Around<Real, Axes>(g_rows_, j);
-    courant_ = courant_rows_.template around<2>(j);
-  }
+  explicit Places(const Surroundings<Real, Axes>& around) : around_(around) {}
 
-  /// |psi|, if so asked, in all but fluxes.
-  template <class At>
-  HWY_INLINE P value(const At& cell, const Index3& offset) const {
-    return variant_.absolute ? abs(psi_(cell, offset)) : psi_(cell, offset);
-  }
-  template <class At>
-  HWY_INLINE P flux_of(P number, const At& cell, std::size_t d) const {
-    return variant_.gauge ? number : flux(number, psi_(cell, beside<Axes>(d)), psi_(cell));
-  }
   template <class At>
   HWY_INLINE P courant(const At& cell, std::size_t d, const Index3& place) const {
-    if (uniform_) return constant_[d];
-    return mean([&](const Index3& offset) HWY_ATTR { return courant_[d](cell, offset); }, place + beside<Axes>(d, 1));
+    if (around_.uniform()) return around_.courant(cell, d);
+    return mean([&](const Index3& offset) HWY_ATTR { return around_.courant(cell, d, offset); },
+                place + beside<Axes>(d, 1));
   }
   template <class At>
   HWY_INLINE P g(const At& cell, const Index3& place) const {
-    if (!variant_.has_g) return P(Real(1));
-    return mean([&](const Index3& offset) HWY_ATTR { return g_(cell, offset); }, place);
+    if (!around_.variant().has_g) return P(Real(1));
+    return mean([&](const Index3& offset) HWY_ATTR { return around_.g(cell, offset); }, place);
   }
   /// Of C psi, not over G.
   template <class At>
   HWY_INLINE P flux_divergence(const At& cell, const Index3& place) const {
-    const auto psi = [&](const Index3& offset) HWY_ATTR { return value(cell, offset); };
+    const auto psi = [&](const Index3& offset) HWY_ATTR { return around_.value(cell, offset); };
     P sum(Real(0));
     for (std::size_t d = 0; d < at(Axes); ++d) {
       const Index3 up = place + beside<Axes>(d, 1);
@@ -80,31 +60,21 @@ class Places {
     }
   }
 
-  Variant variant_;
-  bool uniform_;
-  std::array<P, at(Axes)> constant_{};
-  Rows<const Real> psi_rows_;
-  OnFaces<Real, Axes> courant_rows_;
-  Rows<const Real> g_rows_;
-  Around<Real, Axes, 2> psi_;
-  Around<Real, Axes> g_;
-  std::array<Around<Real, Axes, 2>, at(Axes)> courant_;
+  const Surroundings<Real, Axes>& around_;
 };
 
 /// The number of a pair of dimensions among all.
 constexpr std::size_t pair_of(std::size_t d, std::size_t e) { return d + e - 1; }
 constexpr std::size_t pairs(int axes) { return at(axes * (axes - 1) / 2); }
-constexpr std::size_t inputs(int axes, bool uniform, bool has_g) {
-  return 1 + (uniform ? 0 : at(axes)) + (has_g ? 1 : 0);
-}
 
 template <class Real, int Axes>
 void divergences_rows(const Panel& panel, const Variant& variant, const Courant3* uniform) {
-  const std::size_t first = inputs(Axes, uniform != nullptr, variant.has_g);
-  Places<Real, Axes> places(panel, variant, uniform);
+  const std::size_t first = Surroundings<Real, Axes>::operands(variant, uniform != nullptr);
+  Surroundings<Real, Axes> around(panel, variant, uniform);
+  const Places<Real, Axes> places(around);
   const auto centre_rows = panel.operand<Real>(first);
   for (Index j = 0; j < panel.rows; ++j) {
-    places.begin_row(j);
+    around.begin_row(j);
     Real* centres = centre_rows(j);
     std::array<Real*, 3> corners{};
     for (std::size_t p = 0; p < pairs(Axes); ++p) corners[p] = panel.operand<Real>(first + 1 + p)(j);
@@ -124,23 +94,13 @@ class DivergenceForm {
   using P = Pack<Real>;
 
  public:
-  DivergenceForm(const Panel& panel, const Variant& variant, const Courant3* uniform, bool third_order)
-      : variant_(variant),
-        third_order_(third_order),
-        epsilon_(static_cast<Real>(variant.epsilon)),
-        panel_(panel),
-        first_(inputs(Axes, uniform != nullptr, variant.has_g)),
-        places_(panel, variant, uniform) {}
+  DivergenceForm(const Panel& panel, const Surroundings<Real, Axes>& around, std::size_t first, bool third_order)
+      : panel_(panel), around_(around), places_(around), first_(first), third_order_(third_order) {}
   void begin_row(Index j) {
-    places_.begin_row(j);
     if (!third_order_) return;
     centre_ = Around<Real, Axes>(panel_.operand<const Real>(first_), j);
     for (std::size_t p = 0; p < pairs(Axes); ++p)
       corners_[p] = Around<Real, Axes>(panel_.operand<const Real>(first_ + 1 + p), j);
-  }
-  template <class At>
-  HWY_INLINE P flux_of(P number, const At& cell, std::size_t d) const {
-    return places_.flux_of(number, cell, d);
   }
 
   /// On the cells' lower faces normal to d.
@@ -151,29 +111,29 @@ class DivergenceForm {
     const P c = places_.courant(cell, d, face);
     const P size = abs(c);
     const P over_g = P(Real(1)) / places_.g(cell, face);
-    const P right = places_.value(cell, {0, 0, 0});
-    const P left = places_.value(cell, face);
-    const P slope = Real(2) * share(right - left, right + left, 2);
+    const P right = around_.value(cell, {0, 0, 0});
+    const P left = around_.value(cell, face);
+    const P slope = Real(2) * around_.share(right - left, right + left, 2);
     P near = right + left;
     for (std::size_t e = 0; e < at(Axes); ++e) {
       if (e == d) continue;
       const Index3 up = beside<Axes>(e, 1);
       const Index3 down = beside<Axes>(e);
-      near = near + ((places_.value(cell, up) + places_.value(cell, face + up)) +
-                     (places_.value(cell, down) + places_.value(cell, face + down)));
+      near = near + ((around_.value(cell, up) + around_.value(cell, face + up)) +
+                     (around_.value(cell, down) + around_.value(cell, face + down)));
     }
     const P divergence = per_value(over_g * places_.flux_divergence(cell, face), near, 4 * Axes - 2);
     const P second = Real(0.5) * (size * slope - c * divergence);
     if (!third_order_) return second;
 
-    const P ends = places_.value(cell, next) + places_.value(cell, face + face);
+    const P ends = around_.value(cell, next) + around_.value(cell, face + face);
     const P all = near + ends;
     constexpr int count = 4 * Axes;
-    const P curvature = Real(2) * share(ends - (right + left), ends + (right + left), 4);
+    const P curvature = Real(2) * around_.share(ends - (right + left), ends + (right + left), 4);
     const P above = places_.courant(cell, d, next);
     const P below = places_.courant(cell, d, face + face + face);
     const P bend = above + below - Real(2) * c;
-    const P mean = variant_.gauge ? Real(0.5) * (right + left) : P(Real(1));
+    const P mean = around_.variant().gauge ? Real(0.5) * (right + left) : P(Real(1));
     const P in_right = centre_(cell);
     const P in_left = centre_(cell, face);
     // The divergence of the flux of the divergence.
@@ -186,46 +146,44 @@ class DivergenceForm {
                        places_.courant(cell, e, face + beside<Axes>(e)) * corner(cell));
     }
     P sum = second;
-    if (!variant_.gauge) sum = sum + Real(0.5) * abs(second) * slope;
+    if (!around_.variant().gauge) sum = sum + Real(0.5) * abs(second) * slope;
     sum = sum - Real(1.0 / 24) * (Real(4) * c * curvature + slope * (above - below) + bend * mean);
     sum = sum + Real(0.5) * size * per_value(in_right - in_left, all, count);
     return sum - Real(1.0 / 3) * c * per_value(over_g * twice, all, count);
   }
 
  private:
-  /// Of `count` values; with infinite gauge they are all 1 below the line.
-  HWY_INLINE P share(P above, P below, int count) const {
-    return variant_.gauge ? Real(1) / static_cast<Real>(count) * above : above / (below + epsilon_);
-  }
   /// x over the mean of `count` values.
   HWY_INLINE P per_value(P x, P sum, int count) const {
-    return variant_.gauge ? x : static_cast<Real>(count) * x / (sum + epsilon_);
+    return around_.variant().gauge ? x : static_cast<Real>(count) * around_.share(x, sum, count);
   }
 
-  Variant variant_;
-  bool third_order_;
-  P epsilon_;
   const Panel& panel_;
-  std::size_t first_;  // operand that `divergences` wrote
+  const Surroundings<Real, Axes>& around_;
   Places<Real, Axes> places_;
+  std::size_t first_;  // operand that `divergences` wrote, if third_order_
+  bool third_order_;
   Around<Real, Axes> centre_;
   std::array<Around<Real, Axes>, 3> corners_;
 };
 
 template <class Real, int Axes>
 void divergence_rows(const Panel& panel, const Variant& variant, const Courant3* uniform, bool third_order, bool keep) {
-  const std::size_t first = inputs(Axes, uniform != nullptr, variant.has_g) + (third_order ? 1 + pairs(Axes) : 0);
-  DivergenceForm<Real, Axes> form(panel, variant, uniform, third_order);
+  const std::size_t written = Surroundings<Real, Axes>::operands(variant, uniform != nullptr);
+  const std::size_t first = written + (third_order ? 1 + pairs(Axes) : 0);
+  Surroundings<Real, Axes> around(panel, variant, uniform);
+  DivergenceForm<Real, Axes> form(panel, around, written, third_order);
   const OnFaces<Real, Axes> flux_rows(panel, first);
   const OnFaces<Real, Axes> number_rows(panel, first + at(Axes), keep);
   for (Index j = 0; j < panel.rows; ++j) {
+    around.begin_row(j);
     form.begin_row(j);
     const auto fluxes = flux_rows.row(j);
     const auto numbers = number_rows.row(j);
     for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       for (std::size_t d = 0; d < at(Axes); ++d) {
         const auto number = form.number(cell, d);
-        cell.store(fluxes[d], form.flux_of(number, cell, d));
+        cell.store(fluxes[d], around.flux_of(number, cell, d));
         if (keep) cell.store(numbers[d], number);
       }
     });

@@ -56,6 +56,74 @@ HWY_INLINE P flux(P c, P l, P r) {
   return c * select(c > P(0), l, r);
 }
 
+/// What the longer kernels read: psi, Courant numbers and G, around a row's cells. Options are asked for in the loops: they
+/// are the same for all cells, so that the processor foresees them, and kernels for every combination would be hundreds.
+template <class Real, int Axes>
+class Surroundings {
+  using P = Pack<Real>;
+
+ public:
+  /// Operands that they are, the first ones: psi, Courant numbers a dimension unless `uniform`, G if there is one.
+  static std::size_t operands(const Variant& variant, bool uniform) {
+    return 1 + (uniform ? 0 : at(Axes)) + (variant.has_g ? 1 : 0);
+  }
+  Surroundings(const Panel& panel, const Variant& variant, const Courant3* uniform)
+      : variant_(variant),
+        uniform_(uniform != nullptr),
+        epsilon_(static_cast<Real>(variant.epsilon)),
+        psi_rows_(panel.operand<const Real>(0)),
+        courant_rows_(panel, 1, !uniform_),
+        g_rows_(panel.operand<const Real>(variant.has_g ? (uniform_ ? 1 : 1 + at(Axes)) : 0)) {
+    for (std::size_t d = 0; d < at(Axes) && uniform_; ++d) constant_[d] = P(static_cast<Real>((*uniform)[d]));
+  }
+  void begin_row(Index j) {
+    psi_ = Around<Real, Axes, 2>(psi_rows_, j);
+    g_ = Around<Real, Axes>(g_rows_, j);
+    courant_ = courant_rows_.template around<2>(j);
+  }
+
+  const Variant& variant() const { return variant_; }
+  bool uniform() const { return uniform_; }
+  template <class At>
+  HWY_INLINE P psi(const At& cell, const Index3& offset = {0, 0, 0}) const {
+    return psi_(cell, offset);
+  }
+  /// |psi|, if so asked: what fractions are of.
+  template <class At>
+  HWY_INLINE P value(const At& cell, const Index3& offset = {0, 0, 0}) const {
+    return variant_.absolute ? abs(psi_(cell, offset)) : psi_(cell, offset);
+  }
+  template <class At>
+  HWY_INLINE P courant(const At& cell, std::size_t d, const Index3& offset = {0, 0, 0}) const {
+    return uniform_ ? constant_[d] : courant_[d](cell, offset);
+  }
+  template <class At>
+  HWY_INLINE P g(const At& cell, const Index3& offset = {0, 0, 0}) const {
+    return variant_.has_g ? g_(cell, offset) : P(Real(1));
+  }
+  /// A fraction of `count` values; with infinite gauge they are all 1 below the line.
+  HWY_INLINE P share(P above, P below, int count) const {
+    return variant_.gauge ? Real(1) / static_cast<Real>(count) * above : above / (below + epsilon_);
+  }
+  /// The flux that a number causes through the cells' lower faces normal to d.
+  template <class At>
+  HWY_INLINE P flux_of(P number, const At& cell, std::size_t d) const {
+    return variant_.gauge ? number : flux(number, psi_(cell, beside<Axes>(d)), psi_(cell));
+  }
+
+ private:
+  Variant variant_;
+  bool uniform_;
+  P epsilon_;
+  std::array<P, at(Axes)> constant_{};
+  Rows<const Real> psi_rows_;
+  OnFaces<Real, Axes> courant_rows_;
+  Rows<const Real> g_rows_;
+  Around<Real, Axes, 2> psi_;
+  Around<Real, Axes> g_;
+  std::array<Around<Real, Axes, 2>, at(Axes)> courant_;
+};
+
 /// f<Real, Axes, flags...>(): what is known at run time becomes known to the compiler.
 template <class Real, int Axes, bool... Known, class F>
 Kernel with_flags(const F& f) {

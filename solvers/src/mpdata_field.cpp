@@ -151,7 +151,7 @@ void AdvectedField::copy_to(Field& field) {
 }
 
 void AdvectedField::remember_extremes() {
-  const Summary now = summarise(domain_, psi_);
+  const Extremes now = find_extremes(domain_, psi_);
   first_least_ = now.least;
   first_largest_ = now.largest;
 }
@@ -163,15 +163,16 @@ void AdvectedField::add_numbers(std::map<std::string, double*>& numbers) {
 
 void AdvectedField::add_diagnostics(std::vector<Diagnostic>& diagnostics) {
   const Grid& grid = domain_.grid();
-  const Summary now = summarise(domain_, psi_);
-  const double mass = flow_.has_g() ? summarise(domain_, psi_, flow_.g()).sum : now.sum;
+  const Extremes now = find_extremes(domain_, psi_);
+  const Sums sums = sum(domain_, psi_);
+  const double mass = flow_.has_g() ? sum(domain_, psi_, flow_.g()).values : sums.values;
   double volume = 1;
   for (int a = grid.first_axis(); a < 3; ++a) volume *= grid.spacing(a);
   const auto add = [&](const char* what, double value) { diagnostics.push_back({psi_.name() + what, value}); };
   add("_mass", mass * volume);
   add("_min", now.least);
   add("_max", now.largest);
-  add("_l2", std::sqrt(now.squares / static_cast<double>(grid.cells())));
+  add("_l2", std::sqrt(sums.squares / static_cast<double>(grid.cells())));
   add("_overshoot", std::max({0.0, now.largest - first_largest_, first_least_ - now.least}));
 }
 

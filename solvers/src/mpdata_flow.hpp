@@ -14,7 +14,8 @@ namespace tessera::mpdata {
 /// or `diffusivity`; and from the section `time` the step, for which Courant numbers are made.
 ///
 /// They are those in the middle of a step. A velocity may depend on the fields that are carried: then it is that of cells, at
-/// fields extrapolated from this step's and the last one's beginning, and its mean on faces (Jaruga et al. 2015). Beyond walls they and G go on as they end; through rigid walls nothing flows.
+/// fields extrapolated from this step's and the last one's beginning, and its mean on faces (Jaruga et al. 2015). Beyond
+/// walls they and G go on as they end; through rigid walls nothing flows.
 /// Throws ConfigError, on every rank alike, where they are not finite, differ between the ends of a periodic dimension, or
 /// leave a cell with an outgoing sum (and diffusion) over G above `courant_limit`.
 class Flow {

@@ -180,6 +180,10 @@ TEST_CASE("MPDATA carrying what carries it: flow that depends on the fields, and
           "grid: {shape: [12, 13, 11]}\n" + start +
               "mpdata: {velocity: [0.5, \"0.2*psi\", \"q\"], iterations: 2, sources: {psi: \"q_x - 0.1*psi_z\"}}\n") >=
       3);
+  CHECK(compare(run_mpdata, 2,
+                "grid: {shape: [30, 16], boundary: [periodic, polar]}\n" + start +
+                    "mpdata: {velocity: [\"0.1*psi\", \"0.1*q\"], g_factor: \"0.2 + sin(pi*y/16)\", iterations: 2, "
+                    "nonoscillatory: true}\n") >= 6);
 }
 
 TEST_CASE("MPDATA over the poles") {

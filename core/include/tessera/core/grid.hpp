@@ -54,6 +54,8 @@ class Grid {
     bool turned;
   };
   Image image(Index3 cell, std::optional<int> face = {}) const noexcept;
+  /// The coordinates of a cell's centre, or of the middle of its lower face normal to an axis.
+  std::array<double, 3> position(const Index3& cell, std::optional<int> face = {}) const noexcept;
 
   /// A cell's number in row-major order over the whole grid, and back.
   Index number(const Index3& cell) const noexcept { return (cell[0] * shape_[1] + cell[1]) * shape_[2] + cell[2]; }

@@ -29,13 +29,9 @@ void fill(Domain& domain, Field& field, Index ghosts, const Value& value) {
     for_each_row(box, [&](Index i, Index j) {
       for (Index k = box.lower[2]; k < box.upper[2]; ++k) {
         const auto [cell, turned] = grid.image({block.global(0, i), block.global(1, j), block.global(2, k)}, face);
-        std::array<double, 3> position{};
-        for (int a = 0; a < 3; ++a) {
-          const Index at = cell[static_cast<std::size_t>(a)];
-          position[static_cast<std::size_t>(a)] = face == a ? grid.face(a, at) : grid.centre(a, at);
-        }
-        const bool opposite = turned && face && *face == grid.polar_axis();
-        values.set(i, j, k, opposite ? -evaluate(position) : evaluate(position));
+        const double here = evaluate(grid.position(cell, face));
+        const bool opposite = turned && face == grid.polar_axis();
+        values.set(i, j, k, opposite ? -here : here);
       }
     });
   });

@@ -5,15 +5,21 @@
 
 namespace tessera {
 
-/// Over the whole grid. Sums do not depend on the layout: those over a field are exact until they are rounded at the end.
-struct Summary {
-  double sum = 0;      // of the values, times a weight
-  double squares = 0;  // of their squares, times a weight
+/// Of the whole grid.
+struct Extremes {
   double least = 0;
   double largest = 0;
 };
+/// Collective.
+Extremes find_extremes(Domain& domain, const Field& field);
+
+/// Over the whole grid. Sums do not depend on the layout: those over a field are exact until they are rounded at the end.
+struct Sums {
+  double values = 0;   // times a weight
+  double squares = 0;  // of the values, times a weight
+};
 
 /// Collective. `weight`: a field of the same cells, or none for 1.
-Summary summarise(Domain& domain, const Field& field, const Field* weight = nullptr);
+Sums sum(Domain& domain, const Field& field, const Field* weight = nullptr);
 
 }  // namespace tessera

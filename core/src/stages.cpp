@@ -43,7 +43,8 @@ Stages::Quantity Stages::temporary(Location location, const Boundary* boundary, 
   return quantities_.size() - 1;
 }
 
-void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel) {
+void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel,
+                 const Boundary* shut) {
   for (const Input& input : inputs) {
     const bool written = std::any_of(list_.begin(), list_.end(), [&](const Stage& stage) {
       return std::find(stage.outputs.begin(), stage.outputs.end(), input.quantity) != stage.outputs.end();
@@ -67,7 +68,8 @@ void Stages::add(std::string name, std::vector<Input> inputs, std::vector<Quanti
   std::vector<Quantity> operands;
   for (const Input& input : inputs) operands.push_back(input.quantity);
   operands.insert(operands.end(), outputs.begin(), outputs.end());
-  list_.push_back({std::move(name), std::move(inputs), std::move(outputs), std::move(kernel), std::move(operands)});
+  list_.push_back(
+      {std::move(name), std::move(inputs), std::move(outputs), std::move(kernel), std::move(operands), shut});
 }
 
 std::vector<Reach> Stages::needed() const {

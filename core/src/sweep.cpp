@@ -1,6 +1,7 @@
 #include "tessera/core/sweep.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "tessera/core/boundary.hpp"
@@ -137,7 +138,10 @@ void Sweep::run_tile(const Block& block, const Tile& tile, const Work& work, std
     const Index first = tile.boxes[s].lower[0];
     const Index end = tile.boxes[s].upper[0];
     const Range inside{std::max(planes.lower, first), std::min(planes.upper, end)};
-    if (inside.size() > 0) run_planes(block, tile, work, s, inside);
+    if (inside.size() > 0) {
+      run_planes(block, tile, work, s, inside);
+      if (stages_.list()[s].shut != nullptr) shut_faces(block, tile, work.storage, s, inside);
+    }
     // Some planes more: the ghosts beyond the last one.
     const Range closed{inside.lower, std::min(planes.upper, end + layers_[s])};
     if (layers_[s] > 0 && closed.size() > 0) close_walls(block, tile, work.storage, s, closed, moments);
@@ -179,6 +183,39 @@ void Sweep::run_planes(const Block& block, const Tile& tile, const Work& work, s
                tile.cells.lower,
                flat,
                ahead(plane)});
+  }
+}
+
+/// Sets a stage's outputs on faces, in these planes, to 0 where nothing may flow.
+void Sweep::shut_faces(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                       const Range& planes) const {
+  const Boundary& boundary = *stages_.list()[stage].shut;
+  const Grid& grid = domain_.grid();
+  const Index bytes = bytes_of(stages_.precision());
+  for (const std::size_t q : stages_.list()[stage].outputs) {
+    for (int axis = 0; axis < 3; ++axis) {
+      if (extra(stages_.quantities()[q].location, axis) == 0) continue;
+      const int array = array_axis(axis);
+      for (int side = 0; side < 2; ++side) {
+        const Index end = side == 0 ? 0 : grid.cells(array);
+        const bool rigid = grid.wall(array, side) && boundary.rigid(array, side);
+        if (!rigid && !grid.polar(array, side)) continue;
+        Box faces = tile.boxes[stage];
+        faces.lower[0] = planes.lower;
+        faces.upper[0] = planes.upper;
+        const Index face = end - block.cells.lower[at(array)];
+        if (face < faces.lower[at(axis)] || face >= faces.upper[at(axis)]) continue;
+        faces.lower[at(axis)] = face;
+        faces.upper[at(axis)] = face + 1;
+        for (Index p = faces.lower[0]; p < faces.upper[0]; ++p) {
+          for (Index j = faces.lower[1]; j < faces.upper[1]; ++j) {
+            std::byte* row = storage[q].at(p) + (j - tile.cells.lower[1]) * storage[q].row;
+            std::memset(row + (faces.lower[2] - tile.cells.lower[2]) * bytes, 0,
+                        static_cast<std::size_t>(faces.extent(2) * bytes));
+          }
+        }
+      }
+    }
   }
 }
 

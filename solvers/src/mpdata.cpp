@@ -64,7 +64,7 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
       sources_(config, domain, parameters),
       plan_(make_plan(domain, options, walls_,
                       sources_.none() && is_steady(config, domain.grid().dimensions(), sources_.fields(), parameters))),
-      flow_(config, domain, walls_, sources_.fields(), plan_.ghosts, options.wall_layers(), parameters),
+      flow_(config, options, domain, walls_, sources_.fields(), plan_.ghosts, parameters),
       moments_(static_cast<std::size_t>(plan_.at_once) + 1) {
   for (const std::string& name : sources_.fields()) {
     fields_.push_back(std::make_unique<AdvectedField>(name, domain, options_, plan_, flow_,

@@ -35,17 +35,23 @@ class Places {
   /// Of C psi, not over G.
   template <class At>
   HWY_INLINE P flux_divergence(const At& cell, const Index3& place) const {
+    return flux_divergence(cell, place,
+                           [&](std::size_t d, const Index3& side) HWY_ATTR { return courant(cell, d, side); });
+  }
+  /// The same with numbers(d, place) for Courant numbers.
+  template <class At, class Numbers>
+  HWY_INLINE P flux_divergence(const At& cell, const Index3& place, const Numbers& numbers) const {
     const auto psi = [&](const Index3& offset) HWY_ATTR { return around_.value(cell, offset); };
     P sum(Real(0));
     for (std::size_t d = 0; d < at(Axes); ++d) {
       const Index3 up = place + beside<Axes>(d, 1);
       const Index3 down = place + beside<Axes>(d);
-      sum = sum + (courant(cell, d, up) * mean(psi, up) - courant(cell, d, down) * mean(psi, down));
+      sum = sum + (numbers(d, up) * mean(psi, up) - numbers(d, down) * mean(psi, down));
     }
     return sum;
   }
 
- private:
+  /// Of value(cell) around a place.
   template <int Axis = 0, class Value>
   HWY_INLINE static P mean(const Value& value, Index3 place) {
     if constexpr (Axis == 3) {
@@ -60,6 +66,7 @@ class Places {
     }
   }
 
+ private:
   const Surroundings<Real, Axes>& around_;
 };
 
@@ -94,13 +101,23 @@ class DivergenceForm {
   using P = Pack<Real>;
 
  public:
-  DivergenceForm(const Panel& panel, const Surroundings<Real, Axes>& around, std::size_t first, bool third_order)
-      : panel_(panel), around_(around), places_(around), first_(first), third_order_(third_order) {}
+  /// Operands from `first` on are what `divergences` wrote, and changes.
+  DivergenceForm(const Panel& panel, const Surroundings<Real, Axes>& around, std::size_t first, const Order& order)
+      : panel_(panel),
+        around_(around),
+        places_(around),
+        order_(order),
+        first_(first),
+        change_rows_(panel, first + 1 + pairs(Axes), order.changes) {}
+  static std::size_t operands(const Order& order) {
+    return (order.third ? 1 + pairs(Axes) : 0) + (order.changes ? at(Axes) : 0);
+  }
   void begin_row(Index j) {
-    if (!third_order_) return;
+    if (!order_.third) return;
     centre_ = Around<Real, Axes>(panel_.operand<const Real>(first_), j);
     for (std::size_t p = 0; p < pairs(Axes); ++p)
       corners_[p] = Around<Real, Axes>(panel_.operand<const Real>(first_ + 1 + p), j);
+    if (order_.changes) changes_ = change_rows_.template around<1>(j);
   }
 
   /// On the cells' lower faces normal to d.
@@ -124,7 +141,7 @@ class DivergenceForm {
     }
     const P divergence = per_value(over_g * places_.flux_divergence(cell, face), near, 4 * Axes - 2);
     const P second = Real(0.5) * (size * slope - c * divergence);
-    if (!third_order_) return second;
+    if (!order_.third) return second;
 
     const P ends = around_.value(cell, next) + around_.value(cell, face + face);
     const P all = near + ends;
@@ -149,6 +166,14 @@ class DivergenceForm {
     if (!around_.variant().gauge) sum = sum + Real(0.5) * abs(second) * slope;
     sum = sum - Real(1.0 / 24) * (Real(4) * c * curvature + slope * (above - below) + bend * mean);
     sum = sum + Real(0.5) * size * per_value(in_right - in_left, all, count);
+    if (order_.changes) {
+      const auto change = [&](std::size_t e, const Index3& place) HWY_ATTR {
+        return Places<Real, Axes>::mean([&](const Index3& offset) HWY_ATTR { return changes_[e](cell, offset); },
+                                        place + beside<Axes>(e, 1));
+      };
+      const P of_change = per_value(over_g * places_.flux_divergence(cell, face, change), near, 4 * Axes - 2);
+      sum = sum + Real(1.0 / 12) * (c * of_change - change(d, face) * divergence);
+    }
     return sum - Real(1.0 / 3) * c * per_value(over_g * twice, all, count);
   }
 
@@ -161,18 +186,21 @@ class DivergenceForm {
   const Panel& panel_;
   const Surroundings<Real, Axes>& around_;
   Places<Real, Axes> places_;
-  std::size_t first_;  // operand that `divergences` wrote, if third_order_
-  bool third_order_;
+  Order order_;
+  std::size_t first_;
+  OnFaces<Real, Axes> change_rows_;
   Around<Real, Axes> centre_;
   std::array<Around<Real, Axes>, 3> corners_;
+  std::array<Around<Real, Axes>, at(Axes)> changes_;
 };
 
 template <class Real, int Axes>
-void divergence_rows(const Panel& panel, const Variant& variant, const Courant3* uniform, bool third_order, bool keep) {
+void divergence_rows(const Panel& panel, const Variant& variant, const Courant3* uniform, const Order& order,
+                     bool keep) {
   const std::size_t written = Surroundings<Real, Axes>::operands(variant, uniform != nullptr);
-  const std::size_t first = written + (third_order ? 1 + pairs(Axes) : 0);
+  const std::size_t first = written + DivergenceForm<Real, Axes>::operands(order);
   Surroundings<Real, Axes> around(panel, variant, uniform);
-  DivergenceForm<Real, Axes> form(panel, around, written, third_order);
+  DivergenceForm<Real, Axes> form(panel, around, written, order);
   const OnFaces<Real, Axes> flux_rows(panel, first);
   const OnFaces<Real, Axes> number_rows(panel, first + at(Axes), keep);
   for (Index j = 0; j < panel.rows; ++j) {
@@ -201,12 +229,12 @@ Kernel make_divergences(const Variant& variant, const Courant3* uniform) {
   return choose(make, variant);
 }
 
-Kernel make_divergence_form(const Variant& variant, const Courant3* uniform, bool third_order, bool keep) {
+Kernel make_divergence_form(const Variant& variant, const Courant3* uniform, const Order& order, bool keep) {
   const Courant3 courant = uniform != nullptr ? *uniform : Courant3{};
   const bool is_uniform = uniform != nullptr;
   const auto make = [&]<class Real, int Axes>() -> Kernel {
     return [=](const Panel& panel) {
-      divergence_rows<Real, Axes>(panel, variant, is_uniform ? &courant : nullptr, third_order, keep);
+      divergence_rows<Real, Axes>(panel, variant, is_uniform ? &courant : nullptr, order, keep);
     };
   };
   return choose(make, variant);
@@ -224,8 +252,8 @@ HWY_EXPORT(make_divergence_form);
 Kernel divergences(const Variant& variant, const Courant3* uniform) {
   return HWY_DYNAMIC_DISPATCH(make_divergences)(variant, uniform);
 }
-Kernel divergence_form(const Variant& variant, const Courant3* uniform, bool third_order, bool keep) {
-  return HWY_DYNAMIC_DISPATCH(make_divergence_form)(variant, uniform, third_order, keep);
+Kernel divergence_form(const Variant& variant, const Courant3* uniform, const Order& order, bool keep) {
+  return HWY_DYNAMIC_DISPATCH(make_divergence_form)(variant, uniform, order, keep);
 }
 
 }  // namespace tessera::mpdata

@@ -17,7 +17,7 @@ bool choose_deep(Domain& domain, const Options& options, const Walls& walls) {
   if (domain.exchange().depth == ExchangeOptions::Depth::pass || !domain.thick_enough(options.deep_depth()))
     return false;
   if (options.iterations == 1) return true;
-  Given any{Courant3{}, {}, false};  // neither G nor the flow change how many cells there are to do
+  Given any{Courant3{}, {}};  // neither G nor the flow change how many cells there are to do
   if (options.diffuses) any.diffusion.emplace();
   const auto work = [&](int first, int last) {
     const Sweep sweep(domain,
@@ -55,7 +55,7 @@ AdvectedField::AdvectedField(const std::string& name, Domain& domain, const Opti
       walls_(domain, std::move(boundary)),
       psi_(domain, name, Location::cells, plan.ghosts) {
   const Grid& grid = domain.grid();
-  const Given given{flow.uniform(), flow.diffusion(), flow.has_g()};
+  const Given given{flow.uniform(), flow.diffusion(), flow.has_g(), !flow.changes().empty()};
   const auto add_sweep = [&](int first, int last, int steps) {
     sweeps_.emplace_back(
         domain, make_stages(grid.dimensions(), domain.precision(), options, given, walls_, first, last, steps));
@@ -69,7 +69,7 @@ AdvectedField::AdvectedField(const std::string& name, Domain& domain, const Opti
   for (const Sweep& sweep : sweeps_) {
     if (sweep.depth() > plan.ghosts) throw std::logic_error("mpdata: a pass reads more ghosts than there are");
   }
-  const std::size_t result = 1 + flow.courant().size() + (given.has_g ? 1 : 0);
+  const std::size_t result = 1 + flow.courant().size() + (given.has_g ? 1 : 0) + flow.changes().size();
   for (const Sweep& sweep : sweeps_) in_place_.push_back(plan.deep && sweep.in_place(0, result));
   const auto add_field = [&](std::optional<Field>& field) {
     field.emplace(domain, name, Location::cells, plan.ghosts);
@@ -128,13 +128,16 @@ void AdvectedField::step_by_pass(std::span<const double> moments) {
 /// The external quantities of make_stages().
 void AdvectedField::run_sweep(Sweep& sweep, const Block& block, int pass, Field& from, Field& to,
                               std::span<const double> moments, Sweep::Cells cells) {
-  std::array<Array*, 12> arrays{};
+  std::array<Array*, 14> arrays{};
   std::size_t n = 0;
   arrays[n++] = &from[block];
   if (pass > 1 && options_.nonoscillatory) arrays[n++] = &psi_[block];
   for (Field& component : !plan_.deep && kept(pass) ? antidiffusive_[at(pass - 1) % 2] : flow_.courant())
     arrays[n++] = &component[block];
   if (flow_.has_g()) arrays[n++] = &(*flow_.g())[block];
+  if (plan_.deep || pass == 2) {
+    for (Field& component : flow_.changes()) arrays[n++] = &component[block];
+  }
   arrays[n++] = &to[block];
   if (!plan_.deep && pass < options_.iterations && kept(pass + 1)) {
     for (Field& component : antidiffusive_[at(pass) % 2]) arrays[n++] = &component[block];

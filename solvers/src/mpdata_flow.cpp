@@ -29,6 +29,7 @@ bool is_steady(const Config& config, int dimensions, const std::vector<std::stri
                const Parameters& parameters) {
   const Config section = config.at("mpdata");
   const Config key = find_key(section);
+  if (key.is_section()) return !key.has("times");
   const auto list = key.is_list() ? key.items() : std::vector{key};
   const auto known = section.has("velocity") ? fields : std::vector<std::string>{};
   return std::none_of(list.begin(), list.end(), [&](const Config& item) {
@@ -74,9 +75,13 @@ bool Flow::Component::uniform(int dimensions) const {
   });
 }
 
-Flow::Flow(const Config& config, Domain& domain, const Walls& walls, const std::vector<std::string>& fields,
-           Index ghosts, Index layers, const Parameters& parameters)
-    : domain_(domain), walls_(walls), key_(find_key(config.at("mpdata"))), ghosts_(ghosts), layers_(layers) {
+Flow::Flow(const Config& config, const Options& options, Domain& domain, const Walls& walls,
+           const std::vector<std::string>& fields, Index ghosts, const Parameters& parameters)
+    : domain_(domain),
+      walls_(walls),
+      key_(find_key(config.at("mpdata"))),
+      ghosts_(ghosts),
+      layers_(options.wall_layers()) {
   const Config section = config.at("mpdata");
   const Grid& grid = domain.grid();
   for_a_step_ = section.has("courant");
@@ -87,11 +92,17 @@ Flow::Flow(const Config& config, Domain& domain, const Walls& walls, const std::
     tessera::fill(domain, *g_, expression, 0, ghosts);
     domain.phase([&](const Block& block) { walls_.flow.apply(block, (*g_)[block], ghosts_, layers_, 0); });
   }
-  read_components(section, fields, parameters);
+  if (key_.is_section()) read_file(section, parameters);
+  else read_components(section, fields, parameters);
   read_diffusion(section);
   choose_step(section, config.at("time"), config.section("output"));
+  if (file_ && !steady_) require_times(config.at("time"));
   if (coupled_) return;  // it is not known yet
-  fill(0);
+  if (!steady_ && !file_ && options.third_order && options.divergence_form) {
+    for (const Component& component : components_)
+      changes_.emplace_back(domain, "change", faces(component.axis), ghosts);
+  }
+  fill(steady_ ? 0 : 0.5 * step_);
   const Problem problem = find_problem();
   if (problem.what == Problem::What::none) return;
   (problem.what == Problem::What::bad_g ? section.at("g_factor") : key_).fail(describe(problem));
@@ -149,6 +160,35 @@ void Flow::read_components(const Config& section, const std::vector<std::string>
   if (coupled_) blocks_components_.assign(domain_.blocks().size(), components_);
   for (const Component& component : components_)
     courant_.emplace_back(domain_, "courant", faces(component.axis), ghosts_);
+}
+
+void Flow::read_file(const Config& section, const Parameters& parameters) {
+  if (!section.has("courant") && !section.has("velocity"))
+    key_.fail("is an expression; from a file come `courant` or `velocity`");
+  const Grid& grid = domain_.grid();
+  file_ = std::make_unique<FlowFile>(key_, domain_);
+  steady_ = !file_->times();
+  std::vector<Location> locations;
+  for (int axis = grid.first_axis(); axis < 3; ++axis) {
+    Component component{axis, {}, {}, {}};
+    if (!for_a_step_ && section.has("g_factor"))
+      component.g = Expression(section.at("g_factor"), grid.dimensions(), false, parameters);
+    components_.push_back(std::move(component));
+    locations.push_back(faces(axis));
+    courant_.emplace_back(domain_, "courant", locations.back(), ghosts_);
+  }
+  exchange_.emplace(domain_, locations, ghosts_);
+}
+
+/// Refuses a run that goes on longer than what the file holds.
+void Flow::require_times(const Config& time) const {
+  const auto [first, last] = *file_->times();
+  const double end =
+      time.has("end") ? time.at("end").number() : step_ * static_cast<double>(time.at("steps").integer());
+  if (first <= 0.5 * step_ && end - 0.5 * step_ <= last) return;
+  std::ostringstream what;
+  what << "the file has the flow from t = " << first << " to " << last << ", but the run goes from 0 to " << end;
+  key_.fail(what.str());
 }
 
 void Flow::read_diffusion(const Config& section) {
@@ -246,17 +286,56 @@ void Flow::require_same_faces(const Component& component) const {
   }
 }
 
+void Flow::fill_from_file(double time) {
+  for (std::size_t d = 0; d < components_.size(); ++d) {
+    file_->fill(d, courant_[d], time);
+    if (for_a_step_) continue;
+    const int axis = components_[d].axis;
+    domain_.phase([&](const Block& block) {
+      const Component component = components_[d];
+      const double factor = step_ / domain_.grid().spacing(axis);
+      Array& values = courant_[d][block];
+      const Box& box = values.interior();
+      for_each_row(box, [&](Index i, Index j) {
+        for (Index k = box.lower[2]; k < box.upper[2]; ++k) {
+          const Index3 face{block.global(0, i), block.global(1, j), block.global(2, k)};
+          const double g = component.g ? (*component.g)(domain_.grid().position(face, axis), time) : 1;
+          values.set(i, j, k, factor * g * values(i, j, k));
+        }
+      });
+    });
+  }
+  std::vector<Field*> fields;
+  for (Field& field : courant_) fields.push_back(&field);
+  exchange_->run(
+      fields, [](const Block&) {}, [](const Block&) {});
+}
+
 void Flow::fill(double time) {
+  if (file_) {
+    fill_from_file(time);
+    close();
+    return;
+  }
   const double factor = for_a_step_ ? 1 : step_;
   for (std::size_t d = 0; d < components_.size(); ++d) {
     const Component& component = components_[d];
     if (uniform_) {
       (*uniform_)[d] = factor * component({}, time);
-      continue;
+    } else if (changes_.empty()) {
+      tessera::fill(domain_, courant_[d], ghosts_, [component, time, factor](const std::array<double, 3>& position) {
+        return factor * component(position, time);
+      });
+    } else {
+      const double half = 0.5 * step_;
+      tessera::fill(domain_, std::array{&courant_[d], &changes_[d]}, ghosts_,
+                    [component, time, factor, half](const std::array<double, 3>& position) {
+                      const double first = factor * component(position, time - half);
+                      const double middle = factor * component(position, time);
+                      const double last = factor * component(position, time + half);
+                      return std::array{(first + 4 * middle + last) / 6, last - first};  // Simpson's rule
+                    });
     }
-    tessera::fill(domain_, courant_[d], ghosts_, [component, time, factor](const std::array<double, 3>& position) {
-      return factor * component(position, time);
-    });
   }
   close();
 }
@@ -297,15 +376,13 @@ void Flow::couple(const Block& block, std::span<Array* const> now, std::span<Arr
         courant.set(i, j, k, number);
       }
     });
-    close_rigid(block, d);
+    close_rigid(block, component.axis, courant);
     walls_.flow.apply(block, courant, ghosts_, layers_, 0);
   }
 }
 
 /// Through rigid walls nothing flows: sets that, and returns how much it would be.
-double Flow::close_rigid(const Block& block, std::size_t component) {
-  const int axis = components_[component].axis;
-  Array& values = courant_[component][block];
+double Flow::close_rigid(const Block& block, int axis, Array& values) const {
   double most = 0;
   for (int side = 0; side < 2; ++side) {
     if (!walls_.psi.rigid(axis, side) || !domain_.at_wall(block, axis, side)) continue;
@@ -334,8 +411,12 @@ void Flow::close() {
       continue;
     }
     domain_.phase([&](const Block& block) {
-      through[at(block.number)] = std::fmax(through[at(block.number)], close_rigid(block, d));
-      walls_.flow.apply(block, courant_[d][block], ghosts_, layers_, 0);
+      const auto close = [&](Array& values) {
+        through[at(block.number)] = std::fmax(through[at(block.number)], close_rigid(block, axis, values));
+        walls_.flow.apply(block, values, ghosts_, layers_, 0);
+      };
+      close(courant_[d][block]);
+      if (!changes_.empty()) close(changes_[d][block]);
     });
   }
   constexpr double rounding = 1e-12;

@@ -1,32 +1,38 @@
 // What carries psi: Courant numbers on faces, and G in cells.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
+#include "mpdata_flow_file.hpp"
 #include "mpdata_kernels.hpp"
 #include "mpdata_stages.hpp"
+#include "tessera/core/halo.hpp"
 
 namespace tessera::mpdata {
 
-/// Read from the section `mpdata`: one of `courant`, `velocity`, `stream_function` and `vector_potential`; `g_factor`, `diffusion`
-/// or `diffusivity`; and from the section `time` the step, for which Courant numbers are made.
+/// Read from the section `mpdata`: one of `courant`, `velocity`, `stream_function` and `vector_potential`, expressions or, of the
+/// first two, the name of a file; `g_factor`, `diffusion` or `diffusivity`; and from the section `time` the step, for which Courant numbers are made.
 ///
-/// They are those in the middle of a step. A velocity may depend on the fields that are carried: then it is that of cells, at
+/// They are those in the middle of a step; for third order, where they change in time, their means over the step, with their
+/// changes. A velocity may depend on the fields that are carried: then it is that of cells, at
 /// fields extrapolated from this step's and the last one's beginning, and its mean on faces (Jaruga et al. 2015). Beyond
 /// walls they and G go on as they end; through rigid walls nothing flows.
 /// Throws ConfigError, on every rank alike, where they are not finite, differ between the ends of a periodic dimension, or
 /// leave a cell with an outgoing sum (and diffusion) over G above `courant_limit`.
 class Flow {
  public:
-  /// Collective. `fields`: what a velocity may depend on. `ghosts`: layers of the flow's fields, `layers`: those beyond walls.
-  Flow(const Config& config, Domain& domain, const Walls& walls, const std::vector<std::string>& fields, Index ghosts,
-       Index layers, const Parameters& parameters);
+  /// Collective. `fields`: what a velocity may depend on. `ghosts`: layers of the flow's fields.
+  Flow(const Config& config, const Options& options, Domain& domain, const Walls& walls,
+       const std::vector<std::string>& fields, Index ghosts, const Parameters& parameters);
 
   /// Courant numbers by dimension that need no fields; else none, and there are fields, by dimension.
   const std::optional<Courant3>& uniform() const noexcept { return uniform_; }
   std::vector<Field>& courant() noexcept { return courant_; }
+  /// From the beginning to the end of the step, by dimension, if the corrections need them.
+  std::vector<Field>& changes() noexcept { return changes_; }
   /// None where G is 1.
   Field* g() noexcept { return g_ ? &*g_ : nullptr; }
   bool has_g() const noexcept { return g_.has_value(); }
@@ -73,11 +79,14 @@ class Flow {
 
   void read_components(const Config& section, const std::vector<std::string>& fields, const Parameters& parameters);
   void read_diffusion(const Config& section);
+  void read_file(const Config& section, const Parameters& parameters);
   void choose_step(const Config& section, const Config& time, const Config& output);
+  void require_times(const Config& time) const;
   void require_same_faces(const Component& component) const;
   void fill(double time);
+  void fill_from_file(double time);
   void close();
-  double close_rigid(const Block& block, std::size_t component);
+  double close_rigid(const Block& block, int axis, Array& numbers) const;
   double outgoing(const Block& block, const Index3& cell) const;
   Problem find_problem();
   std::string describe(const Problem& problem) const;
@@ -92,9 +101,12 @@ class Flow {
   bool coupled_ = false;
   double limit_ = 1;  // of what flows out of a cell
   std::vector<Component> components_;
+  std::unique_ptr<FlowFile> file_;                         // instead of the components' terms
+  std::optional<HaloExchange> exchange_;                   // of what it holds
   std::vector<std::vector<Component>> blocks_components_;  // of coupled flow: threads need their own
   std::optional<Courant3> uniform_;
   std::vector<Field> courant_;
+  std::vector<Field> changes_;
   std::optional<Field> g_;
   std::optional<Courant3> diffusion_;
 };

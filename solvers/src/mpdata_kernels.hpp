@@ -43,10 +43,16 @@ Kernel antidiffusive(const Variant& variant, const Courant3* uniform, bool keep)
 /// dimension, G. Writes one in cells and one a pair of dimensions, (0, 1), (0, 2), (1, 2).
 Kernel divergences(const Variant& variant, const Courant3* uniform);
 
-/// The same in divergence form, second order in any flow, third order (in steady flow) if asked for (Waruszewski, Kuehnlein,
-/// Pawlowska and Smolarkiewicz 2018). Reads psi, Courant numbers a dimension, G and, for third
-/// order, what `divergences` wrote. Writes fluxes a dimension and, if `keep`, Courant numbers a dimension.
-Kernel divergence_form(const Variant& variant, const Courant3* uniform, bool third_order, bool keep);
+/// How far the divergence form goes.
+struct Order {
+  bool third;
+  bool changes;  // for third order, in flow that changes during the step
+};
+/// The same in divergence form, second or third order in any flow (Waruszewski, Kuehnlein, Pawlowska and Smolarkiewicz
+/// 2018). Reads psi, Courant numbers a dimension, G and, for third order, what `divergences` wrote and, if there are
+/// `changes`, those of the Courant numbers over the step, a dimension. Writes fluxes a dimension and, if `keep`, Courant
+/// numbers a dimension.
+Kernel divergence_form(const Variant& variant, const Courant3* uniform, const Order& order, bool keep);
 
 /// The terms added, and the fluxes that all of them cause. Reads psi, Courant numbers a dimension, G, antidiffusive Courant
 /// numbers a dimension. Writes fluxes a dimension and, if `keep`, Courant numbers a dimension.

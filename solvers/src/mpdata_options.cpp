@@ -92,6 +92,12 @@ Options read_options(const Config& config) {
           options.coupled || (item.is_scalar() && names_any(item.text(), config.section("initial").keys()));
   }
   refuse_nonsense(section, options, grid.at("shape").items().size());
+  if (options.diffuses && grid.has("boundary") && mentions(grid.at("boundary"), "polar")) {
+    section.at(section.has("diffusion") ? "diffusion" : "diffusivity")
+        .fail(
+            "is along each coordinate by itself, which is not the diffusion of a sphere; leave it out, or the polar "
+            "boundary");
+  }
   options.extrapolated = (grid.has("boundary") && mentions(grid.at("boundary"), "extrapolated")) ||
                          (section.has("boundaries") && mentions(section.at("boundaries"), "extrapolated"));
   return options;

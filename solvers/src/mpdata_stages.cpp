@@ -21,6 +21,7 @@ class Builder {
                  options.absolute, options.epsilon},
         uniform_(given.uniform),
         diffusion_(given.diffusion),
+        changing_(given.changes),
         walls_(walls),
         stages_(dimensions, precision) {}
 
@@ -33,6 +34,7 @@ class Builder {
     const Quantities numbers = uniform() != nullptr ? Quantities{} : faces(true);
     const bool diffuses = first == 1 && diffusion_;
     if (variant_.has_g) g_ = {stages_.external()};
+    if (changing_ && first <= 2 && last >= 2) changes_ = faces(true);
     const Quantity result = stages_.external();
     const bool left = diffuses && last == 1 && options_.iterations > 1;
     for (int step = 1; step <= steps; ++step) {
@@ -48,7 +50,7 @@ class Builder {
         if (pass == 1) {
           upwind_pass(psi, out);
         } else {
-          correct(psi, out, pass < options_.iterations, pass == last);
+          correct(psi, out, pass, pass == last);
         }
         psi = out;
       }
@@ -93,9 +95,10 @@ class Builder {
     given_ = false;
   }
 
-  /// A corrective pass. With `keep`, a pass follows, which corrects the Courant numbers of this one: those are external
-  /// if this is the `last` pass here. With infinite gauge, they and the fluxes are one.
-  void correct(Quantity psi, Quantity out, bool keep, bool last) {
+  /// A corrective pass. If one follows, it corrects the Courant numbers of this one: those are external if this is the `last`
+  /// pass here. With infinite gauge, they and the fluxes are one.
+  void correct(Quantity psi, Quantity out, int pass, bool last) {
+    const bool keep = pass < options_.iterations;
     const bool both = keep && !options_.infinite_gauge;
     const auto make = [&](bool external) {
       Quantities made = faces(external && !both);
@@ -107,7 +110,7 @@ class Builder {
     Quantities fluxes = make(keep && last && !limited);
     const Terms terms{options_.third_order, options_.divergent_flow, options_.dpdc && !keep};
     if (options_.divergence_form) {
-      add_divergence_form(psi, fluxes, both);
+      add_divergence_form(psi, fluxes, pass == 2 ? changes_ : Quantities{}, both);
     } else if (terms.any()) {
       Quantities second_order = faces(false);
       if (!options_.infinite_gauge) {
@@ -142,7 +145,7 @@ class Builder {
     stages_.add("antidiffusive", inputs, outputs, antidiffusive(variant_, uniform(), keep));
   }
 
-  void add_divergence_form(Quantity psi, const Quantities& outputs, bool keep) {
+  void add_divergence_form(Quantity psi, const Quantities& outputs, const Quantities& changes, bool keep) {
     std::vector<Stages::Input> inputs{{psi, around()}};
     if (uniform() == nullptr) add(inputs, numbers_, around());
     add(inputs, g_, around());
@@ -161,7 +164,11 @@ class Builder {
       inputs.push_back({centres, around()});
       add(inputs, corners, {});
     }
-    stages_.add("divergence form", inputs, outputs, divergence_form(variant_, uniform(), options_.third_order, keep));
+    add(inputs, changes, around());
+    const Order order{options_.third_order, !changes.empty()};
+    // The third-order terms do not vanish with the Courant number.
+    stages_.add("divergence form", inputs, outputs, divergence_form(variant_, uniform(), order, keep),
+                options_.third_order ? &walls_.psi : nullptr);
   }
 
   void add_terms(Quantity psi, const Quantities& second_order, const Quantities& outputs, const Terms& terms,
@@ -193,11 +200,13 @@ class Builder {
   Variant variant_;
   std::optional<Courant3> uniform_;
   std::optional<Courant3> diffusion_;
+  bool changing_;
   const Walls& walls_;
   Stages stages_;
   bool given_ = true;       // the Courant numbers are the given ones, not corrected ones
   Quantities numbers_;      // Courant numbers a dimension
   Quantities g_;            // one or none
+  Quantities changes_;      // of the given Courant numbers, a dimension, or none
   std::size_t moment_ = 0;  // the end of the step
   Quantities bounds_;       // least and largest at the step's beginning, or none
 };

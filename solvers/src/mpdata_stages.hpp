@@ -29,6 +29,7 @@ struct Given {
   std::optional<Courant3> uniform;  // Courant numbers, the same everywhere
   std::optional<Courant3> diffusion;
   bool has_g = false;
+  bool changes = false;  // of the Courant numbers during a step, where third order needs them
 };
 
 /// Passes `first` to `last` (of options.iterations) for a grid of so many dimensions; with `steps` above 1, that many whole
@@ -39,6 +40,7 @@ struct Given {
 ///     Courant numbers of each dimension       unless uniform and given; given ones for passes 1 and, without diffusion,
 ///                                             2, those that pass first - 1 left for later ones
 ///     G                                       if there is one
+///     changes of Courant numbers, a dimension if there are any and pass 2 is among the passes
 ///     psi, the result
 ///     Courant numbers of each dimension left  if 1 < last < iterations, or last is 1 of more and there is diffusion
 Stages make_stages(int dimensions, Precision precision, const Options& options, const Given& given, const Walls& walls,

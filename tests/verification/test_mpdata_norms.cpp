@@ -151,45 +151,48 @@ TEST_CASE("a drop of shallow water, 1-D: Jarecka, Jaruga and Smolarkiewicz 2015"
   }
 }
 
-TEST_CASE("a cone over the poles: Williamson and Rasch 1989") {
-  const auto text = [](const std::string& options, int steps) {
-    return "parameters: {dl: \"2*pi/128\", udt: \"2*pi/5120\"}\ngrid: {shape: [128, 64], bounds: [[" +
-           number(-pi / 128) + ", " + number(2 * pi - pi / 128) + "], [" + number(-pi / 2) + ", " + number(pi / 2) +
-           "]], boundary: [periodic, polar]}\n"
-           "initial: {psi: \"max(0, 1 - sqrt(2*((cos(y)*sin((x - 3*pi/2)/2))^2 + sin(y/2)^2))/(7*dl))\"}\n"
-           "mpdata: {courant: [\"-dl*udt*sin(y)*cos(x)\", \"dl*udt*sin(x)*cos(y)\"], g_factor: \"dl*dl*cos(y)\", "
-           "courant_limit: 1.02, " +
-           options + "}\ntime: {steps: " + std::to_string(steps) + "}\n";
-  };
+TEST_CASE(
+    "flow that changes in space and time, 3-D, with G: Waruszewski, Kuehnlein, Pawlowska and Smolarkiewicz 2018") {
+  // psi = product of (2 + sin(x) sin(t)) solves d(G psi)/dt + div(G u psi) = 0 with G = exp(cos x + cos y + cos z) and
+  // u = cos(t)/(2 + sin(x) sin(t)), .. The published errors (relative, root mean square, of 8^3 to 32^3 cells) come from steps
+  // that change so that Courant numbers add up to 0.5 at most; here they do so with the same step throughout.
   struct Row {
     const char* options;
-    double largest, error, variance;
-    double tolerance;
+    std::array<double, 3> published;
+    double order, tolerance;
   };
+  // The second is of second order in such flow, and not as near to what is published.
   const Row rows[] = {
-      {"iterations: 2, infinite_gauge: true, nonoscillatory: true", -0.12406172, 0.07387930, -0.06625659, 1e-8},
-      // As for the cone in a plane: what the limiter leaves feeds the third pass.
-      {"iterations: 3, third_order: true, nonoscillatory: true", -0.11622545, 0.04586822, -0.10626399, 1e-3}};
+      {"iterations: 2, divergence_form: true, third_order: true", {1.14e-2, 1.49e-3, 1.80e-4}, 2.9, 1},
+      {"iterations: 3, divergent_flow: true, third_order: true", {2.19e-2, 5.24e-3, 1.29e-3}, 1.9, 1.5}};
   for (const Row& row : rows) {
-    const std::vector<double> start = run(text(row.options, 0), 2);
-    const std::vector<double> psi = run(text(row.options, 5120), 2);
-    const double top = *std::max_element(start.begin(), start.end());
-    double error = 0, before = 0, after = 0, mass = 0, mass_before = 0;
-    for (std::size_t i = 0; i < psi.size(); ++i) {
-      const double g = std::pow(2 * pi / 128, 2) * std::cos(pi * (static_cast<double>(i % 64) + 0.5) / 64 - pi / 2);
-      error += g * (psi[i] - start[i]) * (psi[i] - start[i]);
-      before += g * start[i] * start[i];
-      after += g * psi[i] * psi[i];
-      mass_before += g * start[i];
-      mass += g * psi[i];
+    double last = 0;
+    for (std::size_t r = 0; r < 3; ++r) {
+      const std::size_t n = std::size_t{8} << r;
+      const double dx = 2 * pi / static_cast<double>(n);
+      const auto steps = static_cast<long>(std::ceil(1 / (0.289 * dx)));
+      const std::string ends = "[" + number(-dx / 2) + ", " + number(2 * pi - dx / 2) + "]";
+      const std::string size = std::to_string(n);
+      const auto u = [](const char* x) { return std::string("\"cos(t)/(2 + sin(") + x + ")*sin(t))\""; };
+      const std::vector<double> psi =
+          run("grid: {shape: [" + size + ", " + size + ", " + size + "], bounds: [" + ends + ", " + ends + ", " + ends +
+                  "]}\ninitial: {psi: 8}\nmpdata: {velocity: [" + u("x") + ", " + u("y") + ", " + u("z") +
+                  "], g_factor: \"exp(cos(x) + cos(y) + cos(z))\", " + row.options + "}\ntime: {step: " +
+                  number(1.0 / static_cast<double>(steps)) + ", steps: " + std::to_string(steps) + "}\n",
+              3);
+      double error = 0, scale = 0;
+      for (std::size_t cell = 0; cell < psi.size(); ++cell) {
+        double exact = 1;
+        for (const std::size_t i : {cell / n / n, cell / n % n, cell % n})
+          exact *= 2 + std::sin(static_cast<double>(i) * dx) * std::sin(1.0);
+        error += (psi[cell] - exact) * (psi[cell] - exact);
+        scale += exact * exact;
+      }
+      error = std::sqrt(error / scale);
+      MESSAGE("3-D, {", std::string(row.options), "}, ", n, "^3: ", error, " (published ", row.published[r], ")");
+      CHECK(error < row.tolerance * row.published[r]);
+      if (r > 0) CHECK(std::log2(last / error) >= row.order);
+      last = error;
     }
-    MESSAGE("over the poles, {", std::string(row.options),
-            "}: ", (*std::max_element(psi.begin(), psi.end()) - top) / top, ", ", std::sqrt(error) / top, ", ",
-            after / before - 1);
-    CHECK(*std::min_element(psi.begin(), psi.end()) >= 0);
-    CHECK(std::fabs((*std::max_element(psi.begin(), psi.end()) - top) / top - row.largest) <= row.tolerance);
-    CHECK(std::fabs(std::sqrt(error) / top - row.error) <= row.tolerance);
-    CHECK(std::fabs(after / before - 1 - row.variance) <= row.tolerance);
-    CHECK(std::fabs(mass / mass_before - 1) <= 1e-13);
   }
 }

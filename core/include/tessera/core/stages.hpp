@@ -131,6 +131,7 @@ class Stages {
     std::vector<Quantity> outputs;
     Kernel kernel;
     std::vector<Quantity> operands;  // inputs, then outputs
+    const Boundary* shut = nullptr;
   };
   struct Properties {
     bool external = false;
@@ -149,8 +150,10 @@ class Stages {
   /// Lives within a run. With a boundary, its ghosts beyond walls are filled as soon as they can be, with the boundary's values
   /// at one of the run's moments; the boundary must outlive this object.
   Quantity temporary(Location location = Location::cells, const Boundary* boundary = nullptr, std::size_t moment = 0);
-  /// Stages run in the order in which they are added: an input must have been written before or be external.
-  void add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel);
+  /// Stages run in the order in which they are added: an input must have been written before or be external. Outputs on
+  /// faces are set to 0 on those at the rigid ends of `shut`, if there is one, and at poles; it must outlive this object.
+  void add(std::string name, std::vector<Input> inputs, std::vector<Quantity> outputs, Kernel kernel,
+           const Boundary* shut = nullptr);
 
   int dimensions() const noexcept { return dimensions_; }
   Precision precision() const noexcept { return precision_; }

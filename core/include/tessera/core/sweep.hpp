@@ -72,6 +72,8 @@ class Sweep {
   void run_tile(const Block& block, const Tile& tile, const Work& work, std::span<const double> moments) const;
   void close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
                    const Range& planes, std::span<const double> moments) const;
+  void shut_faces(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
+                  const Range& planes) const;
   int array_axis(int axis) const;
   bool at_wall(const Block& block, int axis, int side) const;
   void run_planes(const Block& block, const Tile& tile, const Work& work, std::size_t stage, const Range& planes) const;

@@ -33,7 +33,10 @@ struct Options {
   /// Ghost layers beyond a wall that a pass reads.
   Index wall_layers() const { return third_order ? 2 : 1; }
   /// Ghost layers that a corrective pass reads.
-  Index pass_reach() const { return std::max(wall_layers(), Index{extrapolated ? 2 : 1}) + (nonoscillatory ? 1 : 0); }
+  Index pass_reach() const {
+    const Index extrapolating = divergence_form && third_order ? 3 : 2;
+    return std::max(wall_layers(), extrapolated ? extrapolating : 1) + (nonoscillatory ? 1 : 0);
+  }
   /// Ghost layers that the first pass reads.
   Index first_reach() const { return extrapolated ? 2 : 1; }
   /// Layers exchanged for a pass, where every pass has an exchange of its own.

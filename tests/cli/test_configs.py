@@ -1,4 +1,5 @@
 """Every configuration in configs/ is valid, and those that take seconds run to their end with the result that they promise."""
+import math
 import re
 import unittest
 
@@ -82,6 +83,16 @@ class Configs(unittest.TestCase):
         self.assertGreaterEqual(float(h[-1].min()), 0)
         spread = [float((h[-1] * h[axis] ** 2).sum() / h[-1].sum()) for axis in "xy"]
         self.assertGreater(spread[1], 1.2 * spread[0])
+
+    def test_translation(self):
+        """160 steps move the Gaussian by 40 cells and 30."""
+        psi = self.end("mpdata", "translation").psi
+        self.assertAlmostEqual(float(psi[-1].sum()) / float(psi[0].sum()), 1, places=13)
+        self.assertGreaterEqual(float(psi[-1].min()), 0)
+        self.assertTrue(0.94 < float(psi[-1].max()) <= float(psi[0].max()))
+        numpy.testing.assert_allclose(psi[-1], psi[0].roll(x=40, y=30), atol=0.07)
+        for axis, middle in zip("xy", (60, 47)):
+            self.assertAlmostEqual(float((psi[-1] * psi[axis]).sum() / psi[-1].sum()), middle, delta=0.1)
 
     def test_rotating_sphere(self):
         """One turn brings the sphere back: its centre, its mass, and more than half of its height."""

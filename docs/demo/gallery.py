@@ -10,19 +10,21 @@ import numpy
 import xarray
 
 
-def lines(run, name, fields, exact=None):
+def lines(run, fields, exact=None, times=(0, -1), xlabel="x"):
     figure, axes = plt.subplots(1, len(fields), figsize=(5 * len(fields), 3), layout="constrained", squeeze=False)
     for axis, field in zip(axes[0], fields):
-        for place, label in ((0, "at the beginning"), (-1, f"at t = {float(run.time[-1]):g}")):
+        for place in times:
+            label = f"at t = {float(run.time[place]):.4g}" if place else "at the beginning"
             axis.plot(run.x, run[field][place], label=label, lw=1)
         if exact is not None:
-            axis.plot(run.x, exact(run), "k:", label="exact", lw=1)
-        axis.set(title=field, xlabel="x")
+            for place in times[1:]:
+                axis.plot(run.x, exact(run, field, float(run.time[place])), "k:", label="exact" if place == times[-1] else None, lw=1)
+        axis.set(title=field, xlabel=xlabel)
         axis.legend(fontsize=8)
     return figure
 
 
-def planes(run, name, fields, times):
+def planes(run, fields, times, aspect="equal"):
     figure, axes = plt.subplots(len(fields), len(times), figsize=(2.6 * len(times), 2.4 * len(fields)), layout="constrained",
                                 squeeze=False, sharex=True, sharey=True)
     for row, field in zip(axes, fields):
@@ -30,27 +32,27 @@ def planes(run, name, fields, times):
         low, high = float(data.min()), float(data.max())
         for axis, place in zip(row, times):
             image = axis.pcolormesh(run.x, run.y, data[place].T, vmin=low, vmax=high, cmap="viridis", rasterized=True)
-            axis.set(title=f"{field}, t = {float(run.time[place]):.4g}", aspect="equal" if name != "over_the_pole" else "auto")
+            axis.set(title=f"{field}, t = {float(run.time[place]):.4g}", aspect=aspect)
         figure.colorbar(image, ax=row, shrink=0.8)
     return figure
 
 
-def fading(run):
-    t = float(run.time[-1])
+def fading(run, field, t):
     return 2 + numpy.exp(-4 * numpy.pi**2 * 0.02 * t) * numpy.sin(2 * numpy.pi * (run.x - t))
 
 
 CASES = {
-    "signals_1d": lambda run, name: lines(run, name, ["bump", "box"]),
-    "advection_diffusion": lambda run, name: lines(run, name, ["psi"], fading),
-    "burgers": lambda run, name: lines(run, name, ["psi"]),
-    "shallow_water_drop": lambda run, name: lines(run, name, ["h", "q"]),
-    "shallow_water_2d": lambda run, name: planes(run, name, ["h"], [0, 1, 2, 3]),
-    "rotating_cone": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
-    "deformation": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
-    "over_the_pole": lambda run, name: planes(run, name, ["psi"], [0, 2, 3, 8]),
-    "rotating_sphere": lambda run, name: planes(run, name, ["psi"], [0, 1, 3, 5]),
-    "reaction": lambda run, name: planes(run, name, ["prey", "predators"], [0, 1, 2, 4]),
+    "signals_1d": lambda run: lines(run, ["bump", "box"]),
+    "advection_diffusion": lambda run: lines(run, ["psi"], fading),
+    "dpdc": lambda run: lines(run, ["psi"]),
+    "burgers": lambda run: lines(run, ["psi"]),
+    "shallow_water_drop": lambda run: lines(run, ["h", "q"]),
+    "shallow_water_2d": lambda run: planes(run, ["h"], [0, 1, 2, 3]),
+    "rotating_cone": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
+    "deformation": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
+    "over_the_pole": lambda run: planes(run, ["psi"], [0, 2, 3, 8], "auto"),
+    "rotating_sphere": lambda run: planes(run, ["psi"], [0, 1, 3, 5]),
+    "reaction": lambda run: planes(run, ["prey", "predators"], [0, 1, 2, 4]),
 }
 
 
@@ -62,7 +64,7 @@ def main():
             print(f"{name}: no output")
             continue
         with xarray.open_dataset(source / f"{name}.h5") as run:
-            draw(run, name).savefig(target / f"{name}.png", dpi=70)
+            draw(run).savefig(target / f"{name}.png", dpi=70)
 
 
 if __name__ == "__main__":

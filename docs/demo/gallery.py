@@ -41,10 +41,16 @@ def fading(run, field, t):
     return 2 + numpy.exp(-4 * numpy.pi**2 * 0.02 * t) * numpy.sin(2 * numpy.pi * (run.x - t))
 
 
+def oscillating(run, field, t):
+    bump = numpy.where(abs(run.x - 100 - t / 2) < 50, 0.5 + 0.5 * numpy.cos(2 * numpy.pi * (run.x - t / 2) / 100), 0)
+    return bump * (numpy.cos(numpy.pi * t / 200) if field == "psi" else -numpy.sin(numpy.pi * t / 200))
+
+
 CASES = {
     "signals_1d": lambda run: lines(run, ["bump", "box"]),
     "advection_diffusion": lambda run: lines(run, ["psi"], fading),
     "dpdc": lambda run: lines(run, ["psi"]),
+    "harmonic_oscillator": lambda run: lines(run, ["psi", "phi"], oscillating, [0, 3, 9, 15, 21, 27]),
     "burgers": lambda run: lines(run, ["psi"]),
     "shallow_water_drop": lambda run: lines(run, ["h", "q"]),
     "shallow_water_2d": lambda run: planes(run, ["h"], [0, 1, 2, 3]),

@@ -106,6 +106,19 @@ class Configs(unittest.TestCase):
             self.assertAlmostEqual(float(field.sum()) / float(psi[0].sum()), 1, places=13)
         self.assertGreater(float(psi[-1].min()), 0.1)
 
+    def test_harmonic_oscillator(self):
+        """The exact solution, and what libmpdata++ publishes: its stats at step 1400."""
+        run = self.end("mpdata", "harmonic_oscillator").isel(time=-1)
+        t, psi, phi = float(run.time), run.psi, run.phi
+        self.assertEqual(t, 1400)
+        bump = xarray.where(abs(psi.x - 100 - t / 2) < 50, 0.5 + 0.5 * numpy.cos(2 * numpy.pi * (psi.x - t / 2) / 100), 0)
+        numpy.testing.assert_allclose(psi, -bump, atol=2e-3)  # three and a half turns
+        numpy.testing.assert_allclose(phi, 0, atol=2.5e-4)    # half of there: sources are integrated in another way
+        norm = numpy.hypot(psi, phi)
+        self.assertEqual(float(psi.x[norm.argmax("x")]), 800)
+        self.assertAlmostEqual(float(norm.max()), math.hypot(0.99825403, 0.00045137), delta=2e-6)
+        self.assertAlmostEqual(float(((norm**2 - bump**2) ** 2).mean()) ** 0.5 / t, 1.16533574e-07, delta=3e-10)
+
     def test_rotating_sphere(self):
         """One turn brings the sphere back: its centre, its mass, and more than half of its height."""
         psi = self.end("mpdata", "rotating_sphere").psi

@@ -1,4 +1,5 @@
 """Pictures of the cases in configs/: python3 docs/demo/gallery.py FOLDER_OF_OUTPUTS PICTURES"""
+import math
 import pathlib
 import sys
 
@@ -46,11 +47,21 @@ def oscillating(run, field, t):
     return bump * (numpy.cos(numpy.pi * t / 200) if field == "psi" else -numpy.sin(numpy.pi * t / 200))
 
 
+def price(run, field, t, sigma=0.6, rate=0.008):
+    def put(strike):
+        d = (run.x.values - math.log(strike) + (rate + sigma**2 / 2) * t) / (sigma * math.sqrt(t))
+        first, second = ([0.5 * math.erfc(z / math.sqrt(2)) for z in place] for place in (d - sigma * math.sqrt(t), d))
+        return strike * math.exp(-rate * t) * numpy.array(first) - numpy.exp(run.x.values) * second
+
+    return put(175) - put(75)
+
+
 CASES = {
     "signals_1d": lambda run: lines(run, ["bump", "box"]),
     "advection_diffusion": lambda run: lines(run, ["psi"], fading),
     "dpdc": lambda run: lines(run, ["psi"]),
     "harmonic_oscillator": lambda run: lines(run, ["psi", "phi"], oscillating, [0, 3, 9, 15, 21, 27]),
+    "black_scholes": lambda run: lines(run, ["psi"], price, xlabel="logarithm of the asset's price"),
     "burgers": lambda run: lines(run, ["psi"]),
     "shallow_water_drop": lambda run: lines(run, ["h", "q"]),
     "shallow_water_2d": lambda run: planes(run, ["h"], [0, 1, 2, 3]),

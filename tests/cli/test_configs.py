@@ -119,6 +119,29 @@ class Configs(unittest.TestCase):
         self.assertAlmostEqual(float(norm.max()), math.hypot(0.99825403, 0.00045137), delta=2e-6)
         self.assertAlmostEqual(float(((norm**2 - bump**2) ** 2).mean()) ** 0.5 / t, 1.16533574e-07, delta=3e-10)
 
+    def test_black_scholes(self):
+        """The formula of Black and Scholes; the errors are bounded as in PyMPDATA's example, and of second order."""
+
+        def put(price, strike, sigma=0.6, rate=0.008, years=0.5):
+            d = (math.log(price / strike) + (rate + sigma**2 / 2) * years) / (sigma * math.sqrt(years))
+            below = [0.5 * math.erfc(place / math.sqrt(2)) for place in (d - sigma * math.sqrt(years), d)]
+            return strike * math.exp(-rate * years) * below[0] - price * below[1]
+
+        errors = []
+        for cells, steps in ((40, 18), (80, 72)):
+            psi = self.end("mpdata", "black_scholes", f"--set=grid.shape=[{cells}]", f"--set=time.steps={steps}",
+                           f"--set=time.step={0.5 / steps!r}").psi[-1]
+            exact = [put(price, 175) - put(price, 75) for price in numpy.exp(psi.x.values)]
+            error = abs(psi.values - exact)
+            self.assertAlmostEqual(float(psi.min()), 0, delta=1e-12)
+            self.assertAlmostEqual(float(psi.max()), 100, delta=0.5)
+            errors.append(math.sqrt((error**2).mean()))
+            if cells == 40:
+                self.assertLess(error.max(), 0.65)  # of a price of 100; 0.68 there, and bounded by 0.75
+                self.assertLess(max(error[0], error[-1]), 1e-5 * error.max())
+        self.assertLess(errors[0], 0.235)
+        self.assertLess(errors[1], errors[0] / 4)
+
     def test_rotating_sphere(self):
         """One turn brings the sphere back: its centre, its mass, and more than half of its height."""
         psi = self.end("mpdata", "rotating_sphere").psi

@@ -56,11 +56,22 @@ def price(run, field, t, sigma=0.6, rate=0.008):
     return put(175) - put(75)
 
 
+def droplets(run):
+    def grown(run, field, t):
+        began = numpy.sqrt(numpy.maximum(run.x.values**2 - 2 * 0.075 * t, 1e-6))
+        return 465 * run.x.values / began**2 * numpy.exp(-22 * numpy.log10(began / 7) ** 2)
+
+    radius = 2 ** (run.x.values / 3)
+    run = run.assign({"droplets per cm³ and micrometre": run.psi * 2 * radius}).assign_coords(x=radius)
+    return lines(run, ["droplets per cm³ and micrometre"], grown, [0, 3, 7], "radius in micrometres")
+
+
 CASES = {
     "signals_1d": lambda run: lines(run, ["bump", "box"]),
     "advection_diffusion": lambda run: lines(run, ["psi"], fading),
     "dpdc": lambda run: lines(run, ["psi"]),
     "harmonic_oscillator": lambda run: lines(run, ["psi", "phi"], oscillating, [0, 3, 9, 15, 21, 27]),
+    "droplet_growth": droplets,
     "black_scholes": lambda run: lines(run, ["psi"], price, xlabel="logarithm of the asset's price"),
     "burgers": lambda run: lines(run, ["psi"]),
     "shallow_water_drop": lambda run: lines(run, ["h", "q"]),

@@ -142,6 +142,45 @@ class Configs(unittest.TestCase):
         self.assertLess(errors[0], 0.235)
         self.assertLess(errors[1], errors[0] / 4)
 
+    def test_droplet_growth(self):
+        """Droplets are neither lost nor made but for those that grow beyond the largest; the spectrum is a little too wide, and
+        much less so with four times as many cells."""
+
+        def spectrum(*settings):
+            """At the end, over the exact: number, mean radius, water, standard deviation/mean radius; and the sum of the errors."""
+            run = self.end("mpdata", "droplet_growth", *(f"--set={setting}" for setting in settings))
+            self.assertAlmostEqual(float(run.time[-1]), 1750, places=9)
+            x, width = run.x.values, float(run.x[1] - run.x[0])
+            radius = 2 ** (x / 3)
+            number = run.psi[-1].values * 2 / 3 * math.log(2) * radius**2 * width
+            self.assertGreaterEqual(number.min(), 0)
+            edges = 2 ** (numpy.append(x - width / 2, x[-1] + width / 2) / 3)
+            began = numpy.sqrt(numpy.maximum(edges**2 - 2 * 0.075 * 1750, 1e-6))
+            total = 465 * math.log(10) * math.sqrt(math.pi / 22)
+            exact = numpy.diff([total / 2 * (1 + math.erf(math.sqrt(22) * math.log10(edge / 7))) for edge in began])
+
+            def measures(number):
+                mean = numpy.average(radius, weights=number)
+                deviation = math.sqrt(numpy.average((radius - mean) ** 2, weights=number))
+                return numpy.array([number.sum(), mean, (number * radius**3).sum(), deviation / mean])
+
+            return *(measures(number) / measures(exact) - 1), abs(number - exact).sum() / exact.sum()
+
+        count, mean, water, width, error = spectrum()
+        self.assertLess(abs(count), 5e-4)
+        self.assertLess(abs(mean), 4e-3)
+        self.assertLess(abs(water), 1e-2)
+        self.assertTrue(0.07 < width < 0.085)
+        self.assertLess(error, 0.2)
+
+        count, mean, water, width, error = spectrum("grid.shape=[300]")
+        self.assertLess(max(abs(count), abs(mean), abs(water)), 1e-3)
+        self.assertTrue(0 < width < 0.006)
+        self.assertLess(error, 0.02)
+
+        upwind = ("iterations=1", "infinite_gauge=", "third_order=", "nonoscillatory=")
+        self.assertTrue(0.7 < spectrum(*(f"mpdata.{option}" for option in upwind))[3] < 0.73)
+
     def test_rotating_sphere(self):
         """One turn brings the sphere back: its centre, its mass, and more than half of its height."""
         psi = self.end("mpdata", "rotating_sphere").psi

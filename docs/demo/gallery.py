@@ -77,6 +77,7 @@ CASES = {
     "shallow_water_drop": lambda run: lines(run, ["h", "q"]),
     "shallow_water_2d": lambda run: planes(run, ["h"], [0, 1, 2, 3]),
     "rotating_cone": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
+    "molenkamp": lambda run: planes(run, ["psi"], [0, 1, 3, 6]),
     "deformation": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
     "over_the_pole": lambda run: planes(run, ["psi"], [0, 2, 3, 8], "auto"),
     "rotating_sphere": lambda run: planes(run, ["psi"], [0, 1, 3, 5]),

@@ -1,4 +1,5 @@
 """Pictures of the cases in configs/: python3 docs/demo/gallery.py FOLDER_OF_OUTPUTS PICTURES"""
+import math
 import pathlib
 import sys
 
@@ -10,19 +11,21 @@ import numpy
 import xarray
 
 
-def lines(run, name, fields, exact=None):
+def lines(run, fields, exact=None, times=(0, -1), xlabel="x"):
     figure, axes = plt.subplots(1, len(fields), figsize=(5 * len(fields), 3), layout="constrained", squeeze=False)
     for axis, field in zip(axes[0], fields):
-        for place, label in ((0, "at the beginning"), (-1, f"at t = {float(run.time[-1]):g}")):
+        for place in times:
+            label = f"at t = {float(run.time[place]):.4g}" if place else "at the beginning"
             axis.plot(run.x, run[field][place], label=label, lw=1)
         if exact is not None:
-            axis.plot(run.x, exact(run), "k:", label="exact", lw=1)
-        axis.set(title=field, xlabel="x")
+            for place in times[1:]:
+                axis.plot(run.x, exact(run, field, float(run.time[place])), "k:", label="exact" if place == times[-1] else None, lw=1)
+        axis.set(title=field, xlabel=xlabel)
         axis.legend(fontsize=8)
     return figure
 
 
-def planes(run, name, fields, times):
+def planes(run, fields, times, aspect="equal"):
     figure, axes = plt.subplots(len(fields), len(times), figsize=(2.6 * len(times), 2.4 * len(fields)), layout="constrained",
                                 squeeze=False, sharex=True, sharey=True)
     for row, field in zip(axes, fields):
@@ -30,27 +33,55 @@ def planes(run, name, fields, times):
         low, high = float(data.min()), float(data.max())
         for axis, place in zip(row, times):
             image = axis.pcolormesh(run.x, run.y, data[place].T, vmin=low, vmax=high, cmap="viridis", rasterized=True)
-            axis.set(title=f"{field}, t = {float(run.time[place]):.4g}", aspect="equal" if name != "over_the_pole" else "auto")
+            axis.set(title=f"{field}, t = {float(run.time[place]):.4g}", aspect=aspect)
         figure.colorbar(image, ax=row, shrink=0.8)
     return figure
 
 
-def fading(run):
-    t = float(run.time[-1])
+def fading(run, field, t):
     return 2 + numpy.exp(-4 * numpy.pi**2 * 0.02 * t) * numpy.sin(2 * numpy.pi * (run.x - t))
 
 
+def oscillating(run, field, t):
+    bump = numpy.where(abs(run.x - 100 - t / 2) < 50, 0.5 + 0.5 * numpy.cos(2 * numpy.pi * (run.x - t / 2) / 100), 0)
+    return bump * (numpy.cos(numpy.pi * t / 200) if field == "psi" else -numpy.sin(numpy.pi * t / 200))
+
+
+def price(run, field, t, sigma=0.6, rate=0.008):
+    def put(strike):
+        d = (run.x.values - math.log(strike) + (rate + sigma**2 / 2) * t) / (sigma * math.sqrt(t))
+        first, second = ([0.5 * math.erfc(z / math.sqrt(2)) for z in place] for place in (d - sigma * math.sqrt(t), d))
+        return strike * math.exp(-rate * t) * numpy.array(first) - numpy.exp(run.x.values) * second
+
+    return put(175) - put(75)
+
+
+def droplets(run):
+    def grown(run, field, t):
+        began = numpy.sqrt(numpy.maximum(run.x.values**2 - 2 * 0.075 * t, 1e-6))
+        return 465 * run.x.values / began**2 * numpy.exp(-22 * numpy.log10(began / 7) ** 2)
+
+    radius = 2 ** (run.x.values / 3)
+    run = run.assign({"droplets per cm³ and micrometre": run.psi * 2 * radius}).assign_coords(x=radius)
+    return lines(run, ["droplets per cm³ and micrometre"], grown, [0, 3, 7], "radius in micrometres")
+
+
 CASES = {
-    "signals_1d": lambda run, name: lines(run, name, ["bump", "box"]),
-    "advection_diffusion": lambda run, name: lines(run, name, ["psi"], fading),
-    "burgers": lambda run, name: lines(run, name, ["psi"]),
-    "shallow_water_drop": lambda run, name: lines(run, name, ["h", "q"]),
-    "shallow_water_2d": lambda run, name: planes(run, name, ["h"], [0, 1, 2, 3]),
-    "rotating_cone": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
-    "deformation": lambda run, name: planes(run, name, ["psi"], [0, 1, 2, 4]),
-    "over_the_pole": lambda run, name: planes(run, name, ["psi"], [0, 2, 3, 8]),
-    "rotating_sphere": lambda run, name: planes(run, name, ["psi"], [0, 1, 3, 5]),
-    "reaction": lambda run, name: planes(run, name, ["prey", "predators"], [0, 1, 2, 4]),
+    "signals_1d": lambda run: lines(run, ["bump", "box"]),
+    "advection_diffusion": lambda run: lines(run, ["psi"], fading),
+    "dpdc": lambda run: lines(run, ["psi"]),
+    "harmonic_oscillator": lambda run: lines(run, ["psi", "phi"], oscillating, [0, 3, 9, 15, 21, 27]),
+    "droplet_growth": droplets,
+    "black_scholes": lambda run: lines(run, ["psi"], price, xlabel="logarithm of the asset's price"),
+    "burgers": lambda run: lines(run, ["psi"]),
+    "shallow_water_drop": lambda run: lines(run, ["h", "q"]),
+    "shallow_water_2d": lambda run: planes(run, ["h"], [0, 1, 2, 3]),
+    "rotating_cone": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
+    "molenkamp": lambda run: planes(run, ["psi"], [0, 1, 3, 6]),
+    "deformation": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
+    "over_the_pole": lambda run: planes(run, ["psi"], [0, 2, 3, 8], "auto"),
+    "rotating_sphere": lambda run: planes(run, ["psi"], [0, 1, 3, 5]),
+    "reaction": lambda run: planes(run, ["prey", "predators"], [0, 1, 2, 4]),
 }
 
 
@@ -62,7 +93,7 @@ def main():
             print(f"{name}: no output")
             continue
         with xarray.open_dataset(source / f"{name}.h5") as run:
-            draw(run, name).savefig(target / f"{name}.png", dpi=70)
+            draw(run).savefig(target / f"{name}.png", dpi=70)
 
 
 if __name__ == "__main__":

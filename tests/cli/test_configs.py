@@ -1,4 +1,5 @@
 """Every configuration in configs/ is valid, and those that take seconds run to their end with the result that they promise."""
+import math
 import re
 import unittest
 
@@ -82,6 +83,120 @@ class Configs(unittest.TestCase):
         self.assertGreaterEqual(float(h[-1].min()), 0)
         spread = [float((h[-1] * h[axis] ** 2).sum() / h[-1].sum()) for axis in "xy"]
         self.assertGreater(spread[1], 1.2 * spread[0])
+
+    def test_translation(self):
+        """160 steps move the Gaussian by 40 cells and 30."""
+        psi = self.end("mpdata", "translation").psi
+        self.assertAlmostEqual(float(psi[-1].sum()) / float(psi[0].sum()), 1, places=13)
+        self.assertGreaterEqual(float(psi[-1].min()), 0)
+        self.assertTrue(0.94 < float(psi[-1].max()) <= float(psi[0].max()))
+        numpy.testing.assert_allclose(psi[-1], psi[0].roll(x=40, y=30), atol=0.07)
+        for axis, middle in zip("xy", (60, 47)):
+            self.assertAlmostEqual(float((psi[-1] * psi[axis]).sum() / psi[-1].sum()), middle, delta=0.1)
+
+    def test_molenkamp(self):
+        """Six turns: least, largest and root-mean-square error over time that libmpdata++ publishes, to their digits on its grid."""
+        points = "grid={shape: [101, 101], bounds: [[-0.5, 100.5], [-0.5, 100.5]], boundary: open}"
+        fct = ["mpdata.infinite_gauge=false"]
+        third = [*fct, "mpdata.iterations=3", "mpdata.third_order=true"]
+        rows = [([points], 4.25518091, 0.00026658), ([], 4.25518091, 0.00026658), (fct, 3.52544410, 0.00036731),
+                (third, 4.26672894, 0.00012049)]
+        for settings, largest, error in rows:
+            same = points in settings  # else half a cell aside, where the tip is between cells
+            with self.subTest(settings=settings):
+                psi = self.end("mpdata", "molenkamp", *(f"--set={setting}" for setting in settings)).psi
+                self.assertAlmostEqual(float(psi[-1].min()), 1, places=12)
+                self.assertAlmostEqual(float(psi[-1].max()), largest, delta=5e-8 if same else 0.01)
+                self.assertAlmostEqual(float(((psi[-1] - psi[0]) ** 2).mean()) ** 0.5 / 376.8, error, delta=1e-8 if same else 4e-6)
+                if not same:  # of the open one a little leaves
+                    self.assertAlmostEqual(float(psi[-1].sum()) / float(psi[0].sum()), 1, places=12)
+
+    def test_dpdc(self):
+        """Two passes, of which the second stands for all that could follow, are close to 20; without it they are not."""
+        psi = self.end("mpdata", "dpdc").psi
+        plain = self.end("mpdata", "dpdc", "--set=mpdata.dpdc=false").psi[-1]
+        many = self.end("mpdata", "dpdc", "--set=mpdata.dpdc=false", "--set=mpdata.iterations=20").psi[-1]
+        self.assertLess(float(abs(psi[-1] - many).max()), 0.03)
+        self.assertGreater(float(abs(plain - many).max()), 1)
+        for field, error in ((psi[-1], 0.3237), (plain, 0.6402), (many, 0.3177)):  # five times around: back at the start
+            self.assertAlmostEqual(float(((field - psi[0]) ** 2).mean()) ** 0.5, error, delta=2e-4)
+            self.assertAlmostEqual(float(field.sum()) / float(psi[0].sum()), 1, places=13)
+        self.assertGreater(float(psi[-1].min()), 0.1)
+
+    def test_harmonic_oscillator(self):
+        """The exact solution, and what libmpdata++ publishes: its stats at step 1400."""
+        run = self.end("mpdata", "harmonic_oscillator").isel(time=-1)
+        t, psi, phi = float(run.time), run.psi, run.phi
+        self.assertEqual(t, 1400)
+        bump = xarray.where(abs(psi.x - 100 - t / 2) < 50, 0.5 + 0.5 * numpy.cos(2 * numpy.pi * (psi.x - t / 2) / 100), 0)
+        numpy.testing.assert_allclose(psi, -bump, atol=2e-3)  # three and a half turns
+        numpy.testing.assert_allclose(phi, 0, atol=2.5e-4)    # half of there: sources are integrated in another way
+        norm = numpy.hypot(psi, phi)
+        self.assertEqual(float(psi.x[norm.argmax("x")]), 800)
+        self.assertAlmostEqual(float(norm.max()), math.hypot(0.99825403, 0.00045137), delta=2e-6)
+        self.assertAlmostEqual(float(((norm**2 - bump**2) ** 2).mean()) ** 0.5 / t, 1.16533574e-07, delta=3e-10)
+
+    def test_black_scholes(self):
+        """The formula of Black and Scholes; the errors are bounded as in PyMPDATA's example, and of second order."""
+
+        def put(price, strike, sigma=0.6, rate=0.008, years=0.5):
+            d = (math.log(price / strike) + (rate + sigma**2 / 2) * years) / (sigma * math.sqrt(years))
+            below = [0.5 * math.erfc(place / math.sqrt(2)) for place in (d - sigma * math.sqrt(years), d)]
+            return strike * math.exp(-rate * years) * below[0] - price * below[1]
+
+        errors = []
+        for cells, steps in ((40, 18), (80, 72)):
+            psi = self.end("mpdata", "black_scholes", f"--set=grid.shape=[{cells}]", f"--set=time.steps={steps}",
+                           f"--set=time.step={0.5 / steps!r}").psi[-1]
+            exact = [put(price, 175) - put(price, 75) for price in numpy.exp(psi.x.values)]
+            error = abs(psi.values - exact)
+            self.assertAlmostEqual(float(psi.min()), 0, delta=1e-12)
+            self.assertAlmostEqual(float(psi.max()), 100, delta=0.5)
+            errors.append(math.sqrt((error**2).mean()))
+            if cells == 40:
+                self.assertLess(error.max(), 0.65)  # of a price of 100; 0.68 there, and bounded by 0.75
+                self.assertLess(max(error[0], error[-1]), 1e-5 * error.max())
+        self.assertLess(errors[0], 0.235)
+        self.assertLess(errors[1], errors[0] / 4)
+
+    def test_droplet_growth(self):
+        """Droplets are neither lost nor made but for those that grow beyond the largest; the spectrum is a little too wide, and
+        much less so with four times as many cells."""
+
+        def spectrum(*settings):
+            """At the end, over the exact: number, mean radius, water, standard deviation/mean radius; and the sum of the errors."""
+            run = self.end("mpdata", "droplet_growth", *(f"--set={setting}" for setting in settings))
+            self.assertAlmostEqual(float(run.time[-1]), 1750, places=9)
+            x, width = run.x.values, float(run.x[1] - run.x[0])
+            radius = 2 ** (x / 3)
+            number = run.psi[-1].values * 2 / 3 * math.log(2) * radius**2 * width
+            self.assertGreaterEqual(number.min(), 0)
+            edges = 2 ** (numpy.append(x - width / 2, x[-1] + width / 2) / 3)
+            began = numpy.sqrt(numpy.maximum(edges**2 - 2 * 0.075 * 1750, 1e-6))
+            total = 465 * math.log(10) * math.sqrt(math.pi / 22)
+            exact = numpy.diff([total / 2 * (1 + math.erf(math.sqrt(22) * math.log10(edge / 7))) for edge in began])
+
+            def measures(number):
+                mean = numpy.average(radius, weights=number)
+                deviation = math.sqrt(numpy.average((radius - mean) ** 2, weights=number))
+                return numpy.array([number.sum(), mean, (number * radius**3).sum(), deviation / mean])
+
+            return *(measures(number) / measures(exact) - 1), abs(number - exact).sum() / exact.sum()
+
+        count, mean, water, width, error = spectrum()
+        self.assertLess(abs(count), 5e-4)
+        self.assertLess(abs(mean), 4e-3)
+        self.assertLess(abs(water), 1e-2)
+        self.assertTrue(0.07 < width < 0.085)
+        self.assertLess(error, 0.2)
+
+        count, mean, water, width, error = spectrum("grid.shape=[300]")
+        self.assertLess(max(abs(count), abs(mean), abs(water)), 1e-3)
+        self.assertTrue(0 < width < 0.006)
+        self.assertLess(error, 0.02)
+
+        upwind = ("iterations=1", "infinite_gauge=", "third_order=", "nonoscillatory=")
+        self.assertTrue(0.7 < spectrum(*(f"mpdata.{option}" for option in upwind))[3] < 0.73)
 
     def test_rotating_sphere(self):
         """One turn brings the sphere back: its centre, its mass, and more than half of its height."""

@@ -94,7 +94,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   }
   if (key_.is_section()) read_file(section, parameters);
   else read_components(section, fields, parameters);
-  read_diffusion(section);
+  read_diffusion(section, parameters);
   choose_step(section, config.at("time"), config.section("output"));
   if (file_ && !steady_) require_times(config.at("time"));
   if (coupled_) return;  // it is not known yet
@@ -191,7 +191,7 @@ void Flow::require_times(const Config& time) const {
   key_.fail(what.str());
 }
 
-void Flow::read_diffusion(const Config& section) {
+void Flow::read_diffusion(const Config& section, const Parameters& parameters) {
   const Grid& grid = domain_.grid();
   const char* const key = for_a_step_ ? "diffusion" : "diffusivity";
   const char* const other = for_a_step_ ? "diffusivity" : "diffusion";
@@ -206,8 +206,8 @@ void Flow::read_diffusion(const Config& section) {
                                      : std::vector<Config>(at(grid.dimensions()), config);
   diffusion_.emplace();
   for (std::size_t d = 0; d < list.size(); ++d) {
-    const double number = list[d].number();
-    if (!(number >= 0)) list[d].fail("a diffusivity is not below 0");
+    const double number = Expression(list[d], 0, false, parameters)({}, 0);
+    if (!(number >= 0) || !std::isfinite(number)) list[d].fail("a diffusivity is a finite number, not below 0");
     const double spacing = grid.spacing(grid.first_axis() + static_cast<int>(d));
     (*diffusion_)[d] = for_a_step_ ? number : number / (spacing * spacing);
   }

@@ -78,7 +78,7 @@ class Flow {
   };
 
   void read_components(const Config& section, const std::vector<std::string>& fields, const Parameters& parameters);
-  void read_diffusion(const Config& section);
+  void read_diffusion(const Config& section, const Parameters& parameters);
   void read_file(const Config& section, const Parameters& parameters);
   void choose_step(const Config& section, const Config& time, const Config& output);
   void require_times(const Config& time) const;

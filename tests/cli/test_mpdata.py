@@ -40,9 +40,10 @@ class Refused(unittest.TestCase):
         self.refused(COURANT, 'vector_potential: ¦["1", "0"]', "a vector potential is for three dimensions, the grid has 2")
         self.refused(COURANT, 'velocity: ["1", "0"]\n  diffusion: ¦0.1', "goes with Courant numbers", "write diffusivity")
         self.option("diffusivity: ¦0.1", "goes with a velocity", "write diffusion")
-        self.option("diffusion: ¦-0.1", "a diffusivity is not below 0")
+        self.option("diffusion: ¦-0.1", "a diffusivity is a finite number, not below 0")
         self.refused(COURANT, 'courant: ¦["0.2", "0.1"]\n  diffusion: [0.3, 0.2]',
-                     "the outgoing Courant numbers and diffusion add up to 1.3")
+                     "the outgoing Courant numbers and diffusion add up to 2.3")
+        self.refused(COURANT, 'velocity: ["1", "0"]\n  diffusivity: ¦2*x', 'Unexpected token "x"')
 
     def test_fields(self):
         self.refused("  psi:", "  step: ¦1\n  psi:", "initial.step: this name is taken")
@@ -67,7 +68,10 @@ class Refused(unittest.TestCase):
         self.refused("[12, 10]", "[12, 10]\n  boundary: ¦[polar, periodic]", "a polar dimension, the latitude, comes after a periodic one")
         self.refused("[12, 10]", "¦[11, 10]\n  boundary: [periodic, polar]", "the longitude has 11 cells", "an even number")
         self.refused("[12, 10]", "[12, 10]\n  boundary: ¦polar", "a polar dimension, the latitude")
-        text, where = place(MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: [periodic, polar]").replace('"0.1"', '¦"0.1"'))
+        polar = MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: [periodic, polar]")
+        text, where = place(polar.replace(COURANT, 'courant: ["0.2", "0"]\n  diffusion: ¦0.1'))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "not the diffusion of a sphere"], {"run.yaml": text}, rank_counts=(1,))
+        text, where = place(polar.replace('"0.1"', '¦"0.1"'))
         check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "half a turn away are the same"], {"run.yaml": text})
 
     def test_flow_too_fast_later(self):
@@ -112,6 +116,99 @@ class Flow(unittest.TestCase):
             lines = history(where)
             self.assertEqual([float(line["time"]) for line in lines], [0, 0.25, 0.5, 0.75, 1])  # 1/3 would be allowed
             self.assertAlmostEqual(float(lines[-1]["courant_max"]), 0.375)
+
+
+class FlowFromFile(unittest.TestCase):
+    """On a 12 x 10 grid; dimension x periodic, y between walls."""
+
+    TEXT = MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: [periodic, open]")
+    SECTION = "{file: flow.h5, datasets: [u, v]}"
+
+    def write(self, where, **replaced):
+        """u = (y - 5)/20 and v = (x - 6)^2/200 as Courant numbers; times 1 + t at three times."""
+        y = numpy.arange(10) + 0.5
+        x = numpy.arange(12) + 0.5
+        u = numpy.broadcast_to((y - 5) / 20, (13, 10))
+        v = numpy.broadcast_to((x[:, None] - 6) ** 2 / 200, (12, 11))
+        times = numpy.array([0.0, 1.5, 5.0])
+        along = (1 + times)[:, None, None] / 4
+        data = {"u": u, "v": v, "times": times, "u_t": along * u, "v_t": along * v} | replaced
+        with h5py.File(where / "flow.h5", "w") as file:
+            for name, values in data.items():
+                file[name] = values
+
+    def psi(self, where, section, ranks=1, layout="{}", key="courant"):
+        text = self.TEXT.replace(COURANT, f"{key}: {section}") + f"layout: {layout}\n"
+        (where / "run.yaml").write_text(text)
+        result = run("mpdata", ["run.yaml", "--quiet"], ranks, where)
+        self.assertEqual(result.code, 0, result.err)
+        with h5py.File(where / "out.h5") as file:
+            return file["psi"][()]
+
+    def test_as_from_expressions_on_every_layout(self):
+        steady = '["(y - 5)/20", "(x - 6)^2/200"]'
+        in_time = '["(1 + t)/4*(y - 5)/20", "(1 + t)/4*(x - 6)^2/200"]'
+        with folder() as where:
+            self.write(where)
+            numpy.testing.assert_allclose(self.psi(where, self.SECTION), self.psi(where, steady), rtol=1e-14)
+            numpy.testing.assert_allclose(self.psi(where, self.SECTION, key="velocity"), self.psi(where, steady), rtol=1e-14)
+            changing = "{file: flow.h5, datasets: [u_t, v_t], times: times}"
+            one = self.psi(where, changing)
+            numpy.testing.assert_allclose(one, self.psi(where, in_time), rtol=1e-14)
+            for ranks, layout in ((2, "{ranks: [2, 1], threads: [1, 2]}"), (3, "{ranks: [1, 3]}")):
+                numpy.testing.assert_array_equal(self.psi(where, changing, ranks, layout), one)
+
+    def test_resumed(self):
+        with folder() as where:
+            self.write(where)
+            text = self.TEXT.replace(COURANT, "courant: {file: flow.h5, datasets: [u_t, v_t], times: times}")
+            (where / "run.yaml").write_text(text + "checkpoint: {file: run.ckpt, every_seconds: 0.000001}\n")
+            whole = run("mpdata", ["run.yaml"], 2, where)
+            self.assertEqual(whole.code, 0, whole.err)
+            with h5py.File(where / "out.h5") as file:
+                unbroken = file["psi"][()]
+            for arguments in (["--set", "time.steps=2"], ["--resume"]):
+                result = run("mpdata", ["run.yaml", *arguments], 2, where)
+                self.assertEqual(result.code, 0, result.err)
+            with h5py.File(where / "out.h5") as file:
+                numpy.testing.assert_array_equal(file["psi"][()], unbroken)
+
+    def refused(self, section, *fragments, ranks=1, **replaced):
+        """The place of the complaint is marked in the section."""
+        text, place_of = place(self.TEXT.replace(COURANT, f"courant: {section}"))
+        with folder() as where:
+            self.write(where, **replaced)
+            (where / "run.yaml").write_text(text)
+            result = run("mpdata", ["run.yaml"], ranks, where)
+            self.assertEqual(result.code, 2, result.err)
+            for fragment in (f"run.yaml:{place_of}: ", *fragments):
+                self.assertEqual(result.err.count(fragment), 1, result.err)
+
+    def test_bad_files(self):
+        self.refused("{file: ¦no.h5, datasets: [u, v]}", "'no.h5' cannot be read", "give the path of an HDF5 file", ranks=3)
+        self.refused("{file: ¦run.yaml, datasets: [u, v]}", "'run.yaml' cannot be read")
+        self.refused("{file: flow.h5, datasets: ¦[u]}", "names of data sets, one a dimension")
+        self.refused("{file: flow.h5, datasets: [u, ¦w]}", "'w': the file has no data set of this name", ranks=2)
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "its shape is [12, 10], wanted is [13, 10]", u=numpy.zeros((12, 10)))
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "it does not hold numbers", u=numpy.full((13, 10), b"a"))
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "dimension x is periodic", "differ by up to 0.5",
+                     u=numpy.linspace(0, 0.5, 13)[:, None] + numpy.zeros(10), ranks=2)
+        self.refused("¦{file: flow.h5, datasets: [u, v]}", "not finite at a face of", v=numpy.full((12, 11), numpy.nan))
+        self.refused("¦{file: flow.h5, datasets: [u, v]}", "the outgoing Courant numbers add up to", v=numpy.full((12, 11), 1.2))
+
+    def test_bad_times(self):
+        section = "{file: flow.h5, datasets: [u_t, v_t], times: ¦times}"
+        self.refused("{file: flow.h5, datasets: [¦u_t, v_t]}", "its shape is [3, 13, 10], wanted is [13, 10]")
+        self.refused("{file: flow.h5, datasets: [¦u, v_t], times: times}", "its shape is [13, 10], wanted is [3, 13, 10]: the times")
+        self.refused(section, "the times do not increase", times=[0, 2, 1.5])
+        self.refused(section, "there is one time only", times=[0.0])
+        self.refused(section, "one dimension is wanted", times=[[0.0, 1]])
+        self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run goes from 0 to 4", times=[0.0, 1, 3])
+
+    def test_only_flow_on_faces(self):
+        text, place_of = place(self.TEXT.replace(COURANT, f"stream_function: ¦{self.SECTION}"))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{place_of}: ", "from a file come `courant` or `velocity`"],
+                      {"run.yaml": text}, rank_counts=(1,))
 
 
 class History(unittest.TestCase):

@@ -47,7 +47,8 @@ void warn_of_risks(const Options& options, const std::optional<Courant3>& unifor
   const double most = flows == 2 ? 0.59 : 0.52;  // docs/mpdata.md, Stability
   if (flows < 2 || sum <= most) return;
   std::ostringstream what;
-  what << "mpdata: in uniform flow oblique to the grid short waves grow slowly where Courant numbers add up to more than "
+  what << "mpdata: in uniform flow oblique to the grid short waves grow slowly where Courant numbers add up to more "
+          "than "
        << most << ", here " << sum << "; for many steps use a smaller step";
   log.warn(what.str());
 }

@@ -62,11 +62,25 @@ _SCHEMES = {
         {"iterations": 3, "nonoscillatory": True, "infinite_gauge": True},
     ),
 }
+_SWIRL = ["0.4*sin(2*pi*y/512)", "0.4*cos(2*pi*x/512)"]
+_FURTHER = {
+    "2-third-gauge": ("2 iterations, third order, infinite gauge", {"iterations": 2, "third_order": True, "infinite_gauge": True}),
+    "3-third-nonosc": (
+        "3 iterations, third order, nonoscillatory",
+        {"iterations": 3, "third_order": True, "nonoscillatory": True},
+    ),
+    "2-nonosc-swirl": ("2 iterations, nonoscillatory, flow that varies", {"iterations": 2, "nonoscillatory": True, "courant": _SWIRL}),
+    "2-nonosc-swirl-g": (
+        "2 iterations, nonoscillatory, flow that varies, G",
+        {"iterations": 2, "nonoscillatory": True, "courant": _SWIRL, "g_factor": "1.2 + 0.1*sin(2*pi*x/512)"},
+    ),
+}
 _ALL = [
     _mpdata(f"mpdata-{size}-{scheme}", (size, size), title, **options)
     for size in (512, 2048)
     for scheme, (title, options) in _SCHEMES.items()
 ]
+_ALL += [_mpdata(f"mpdata-512-{scheme}", (512, 512), title, **options) for scheme, (title, options) in _FURTHER.items()]
 _ALL += [_mpdata(f"mpdata-3d-{scheme}", (128, 128, 128), _SCHEMES[scheme][0], **_SCHEMES[scheme][1]) for scheme in ("2", "2-nonosc")]
 _ALL += [
     _cahn_hilliard("cahn-hilliard-512", (512, 512), 0.01),

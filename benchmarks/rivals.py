@@ -27,21 +27,28 @@ def pympdata(case):
     from PyMPDATA import Options, ScalarField, Solver, Stepper, VectorField
     from PyMPDATA.boundary_conditions import Periodic
 
-    flags = {key: value for key, value in case.section.items() if key in ("nonoscillatory", "infinite_gauge")}
+    names = {"nonoscillatory": "nonoscillatory", "infinite_gauge": "infinite_gauge", "third_order": "third_order_terms"}
+    flags = {names[key]: value for key, value in case.section.items() if key in names}
     options = Options(n_iters=case.section["iterations"], **flags)
     boundary = tuple(Periodic() for _ in case.shape)
-    centres = np.meshgrid(*(np.arange(n) + 0.5 for n in case.shape), indexing="ij")
-    psi = eval(case.initial["psi"], {"exp": np.exp, **dict(zip("xyz", centres))})
-    # Component d lives on the faces normal to d: one more of them than cells.
-    courant = tuple(
-        np.full([n + (d == axis) for d, n in enumerate(case.shape)], value)
-        for axis, value in enumerate(case.section["courant"])
-    )
+
+    def values(expression, faces_of=None):
+        places = [np.arange(n) + 0.5 if d != faces_of else np.arange(n + 1.0) for d, n in enumerate(case.shape)]
+        coordinates = dict(zip("xyz", np.meshgrid(*places, indexing="ij")))
+        result = eval(str(expression), {"exp": np.exp, "sin": np.sin, "cos": np.cos, "pi": np.pi, **coordinates})
+        return np.broadcast_to(result, [len(p) for p in places]).astype(float)  # its own memory
+
+    psi = values(case.initial["psi"])
+    courant = tuple(values(component, faces_of=d) for d, component in enumerate(case.section["courant"]))
+    g_factor = None
+    if "g_factor" in case.section:
+        g_factor = ScalarField(values(case.section["g_factor"]), halo=options.n_halo, boundary_conditions=boundary)
     solver = Solver(
         # The grid known to the compiler is PyMPDATA's faster form.
         stepper=Stepper(options=options, grid=case.shape, n_threads=1),
         advectee=ScalarField(psi, halo=options.n_halo, boundary_conditions=boundary),
         advector=VectorField(courant, halo=options.n_halo, boundary_conditions=boundary),
+        g_factor=g_factor,
     )
     return solver.advance, f"PyMPDATA {version('PyMPDATA')}, numba {version('numba')}"
 

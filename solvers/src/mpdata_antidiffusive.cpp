@@ -15,21 +15,6 @@ HWY_BEFORE_NAMESPACE();
 namespace tessera::mpdata::HWY_NAMESPACE {
 namespace {
 
-/// Divisions are what MPDATA's time goes into: fractions are brought over one denominator. A product of up to three
-/// denominators between epsilon and 1e100 is a normal number in double; in float, only one of two is.
-template <class P>
-struct Fraction {
-  P numerator;
-  P denominator;
-};
-
-template <int Axes, class P>
-HWY_INLINE Fraction<P> sum(Fraction<P> a, Fraction<P> b) {
-  if constexpr (std::is_same_v<typename P::Real, float> && Axes == 3)
-    return {fma(a.numerator, reciprocal(a.denominator), b.numerator * reciprocal(b.denominator)), P(1.0F)};
-  else return {fma(a.numerator, b.denominator, b.numerator * a.denominator), a.denominator * b.denominator};
-}
-
 template <class Real, int Axes, bool Uniform, bool Gauge, bool HasG, bool Rare, bool Keep>
 void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Variant& variant) {
   using P = Pack<Real>;

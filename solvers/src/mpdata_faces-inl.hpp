@@ -56,9 +56,37 @@ HWY_INLINE P flux(P c, P l, P r) {
   return c * select(c > P(0), l, r);
 }
 
-/// What the longer kernels read: psi, Courant numbers and G, around a row's cells. Options are asked for in the loops: they
-/// are the same for all cells, so that the processor foresees them, and kernels for every combination would be hundreds.
-template <class Real, int Axes>
+/// Divisions are what MPDATA's time goes into: fractions are brought over one denominator. A product of up to three
+/// denominators between epsilon and 1e100 is a normal number in double; in float, only one of two is.
+template <class P>
+struct Fraction {
+  P numerator;
+  P denominator;
+};
+
+template <int Axes, class P>
+HWY_INLINE Fraction<P> sum(Fraction<P> a, Fraction<P> b) {
+  if constexpr (std::is_same_v<typename P::Real, float> && Axes == 3)
+    return {fma(a.numerator, reciprocal(a.denominator), b.numerator * reciprocal(b.denominator)), P(1.0F)};
+  else return {fma(a.numerator, b.denominator, b.numerator * a.denominator), a.denominator * b.denominator};
+}
+
+/// What the compiler knows of a variant. The rest is asked for in the loops: it is the same for all cells, so that the
+/// processor foresees it, and kernels for every combination would be hundreds.
+enum class Known {
+  nothing,
+  uniform,        // flow, no G, no absolute values, no infinite gauge
+  uniform_gauge,  // the same with infinite gauge
+  varying         // flow, no absolute values, no infinite gauge
+};
+inline Known known_of(const Variant& variant, bool uniform) {
+  if (variant.absolute || (uniform && variant.has_g) || (!uniform && variant.gauge)) return Known::nothing;
+  if (!uniform) return Known::varying;
+  return variant.gauge ? Known::uniform_gauge : Known::uniform;
+}
+
+/// What the longer kernels read: psi, Courant numbers and G, around a row's cells.
+template <class Real, int Axes, Known known>
 class Surroundings {
   using P = Pack<Real>;
 
@@ -68,12 +96,14 @@ class Surroundings {
     return 1 + (uniform ? 0 : at(Axes)) + (variant.has_g ? 1 : 0);
   }
   Surroundings(const Panel& panel, const Variant& variant, const Courant3* uniform)
-      : variant_(variant),
-        uniform_(uniform != nullptr),
+      : uniform_(uniform != nullptr),
+        has_g_(variant.has_g),
+        absolute_(variant.absolute),
+        gauge_(variant.gauge),
         epsilon_(static_cast<Real>(variant.epsilon)),
         psi_rows_(panel.operand<const Real>(0)),
         courant_rows_(panel, 1, !uniform_),
-        g_rows_(panel.operand<const Real>(variant.has_g ? (uniform_ ? 1 : 1 + at(Axes)) : 0)) {
+        g_rows_(panel.operand<const Real>(has_g_ ? (uniform_ ? 1 : 1 + at(Axes)) : 0)) {
     for (std::size_t d = 0; d < at(Axes) && uniform_; ++d) constant_[d] = P(static_cast<Real>((*uniform)[d]));
   }
   void begin_row(Index j) {
@@ -82,8 +112,9 @@ class Surroundings {
     courant_ = courant_rows_.template around<2>(j);
   }
 
-  const Variant& variant() const { return variant_; }
-  bool uniform() const { return uniform_; }
+  HWY_INLINE bool uniform() const { return known == Known::nothing ? uniform_ : known != Known::varying; }
+  HWY_INLINE bool has_g() const { return (known == Known::nothing || known == Known::varying) && has_g_; }
+  HWY_INLINE bool gauge() const { return known == Known::nothing ? gauge_ : known == Known::uniform_gauge; }
   template <class At>
   HWY_INLINE P psi(const At& cell, const Index3& offset = {0, 0, 0}) const {
     return psi_(cell, offset);
@@ -91,29 +122,41 @@ class Surroundings {
   /// |psi|, if so asked: what fractions are of.
   template <class At>
   HWY_INLINE P value(const At& cell, const Index3& offset = {0, 0, 0}) const {
-    return variant_.absolute ? abs(psi_(cell, offset)) : psi_(cell, offset);
+    return known == Known::nothing && absolute_ ? abs(psi_(cell, offset)) : psi_(cell, offset);
   }
   template <class At>
   HWY_INLINE P courant(const At& cell, std::size_t d, const Index3& offset = {0, 0, 0}) const {
-    return uniform_ ? constant_[d] : courant_[d](cell, offset);
+    return uniform() ? constant_[d] : courant_[d](cell, offset);
   }
   template <class At>
   HWY_INLINE P g(const At& cell, const Index3& offset = {0, 0, 0}) const {
-    return variant_.has_g ? g_(cell, offset) : P(Real(1));
+    return has_g() ? g_(cell, offset) : P(Real(1));
   }
-  /// A fraction of `count` values; with infinite gauge they are all 1 below the line.
+  /// A fraction of `count` values times a weight, to be added to others before it is divided; with infinite gauge the values
+  /// are all 1 below the line.
+  HWY_INLINE Fraction<P> fraction(P weight, P above, P below, int count) const {
+    if (gauge()) return {weight * (Real(1) / static_cast<Real>(count) * above), P(Real(1))};
+    return {weight * above, below + epsilon_};
+  }
+  HWY_INLINE Fraction<P> add(const Fraction<P>& a, const Fraction<P>& b) const {
+    if (gauge()) return {a.numerator + b.numerator, P(Real(1))};
+    return sum<Axes>(a, b);
+  }
+  HWY_INLINE P value_of(const Fraction<P>& fraction) const {
+    return gauge() ? fraction.numerator : fraction.numerator / fraction.denominator;
+  }
+  /// A fraction by itself.
   HWY_INLINE P share(P above, P below, int count) const {
-    return variant_.gauge ? Real(1) / static_cast<Real>(count) * above : above / (below + epsilon_);
+    return gauge() ? Real(1) / static_cast<Real>(count) * above : above / (below + epsilon_);
   }
   /// The flux that a number causes through the cells' lower faces normal to d.
   template <class At>
   HWY_INLINE P flux_of(P number, const At& cell, std::size_t d) const {
-    return variant_.gauge ? number : flux(number, psi_(cell, beside<Axes>(d)), psi_(cell));
+    return gauge() ? number : flux(number, psi_(cell, beside<Axes>(d)), psi_(cell));
   }
 
  private:
-  Variant variant_;
-  bool uniform_;
+  bool uniform_, has_g_, absolute_, gauge_;
   P epsilon_;
   std::array<P, at(Axes)> constant_{};
   Rows<const Real> psi_rows_;

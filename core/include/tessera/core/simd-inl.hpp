@@ -114,6 +114,17 @@ struct EndCells : Cells<Real> {
   HWY_INLINE Pack<Real> only(Pack<Real> pack) const { return hn::IfThenElseZero(mask, pack.values); }
 };
 
+/// Either.
+template <class Real>
+struct AnyCells : EndCells<Real> {
+  bool whole;
+
+  HWY_INLINE void store(Real* row, Pack<Real> pack) const {
+    if (whole) Cells<Real>::store(row, pack);
+    else EndCells<Real>::store(row, pack);
+  }
+};
+
 /// Calls body(cells) for all cells of a row of the panel, vector by vector, each vector in a cache line of its own; write
 /// HWY_ATTR before the body of a lambda.
 template <class Real, class Body>
@@ -134,6 +145,19 @@ HWY_INLINE void for_each_cell(const Panel& panel, Index row, const Body& body) {
     const auto from = hn::FirstN(Tag(), static_cast<std::size_t>(begin < 0 ? -begin : 0));
     const auto to = hn::FirstN(Tag(), static_cast<std::size_t>(std::clamp(length - begin, Index{0}, lanes)));
     if (begin + lanes > 0 && begin < length) body(EndCells<Real>{{begin}, hn::AndNot(from, to)});
+  }
+}
+/// The same for a long body, which is compiled once rather than for whole vectors and for ends.
+template <class Real, class Body>
+HWY_INLINE void for_each_cell_at_length(const Panel& panel, Index row, const Body& body) {
+  using Tag = typename Pack<Real>::Tag;
+  const std::byte* ahead = panel.ahead.row == nullptr ? nullptr : panel.ahead.row + row * panel.ahead.pitch;
+  const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
+  for (Index k = -(panel.column() & (lanes - 1)); k < panel.length; k += lanes) {
+    const auto from = hn::FirstN(Tag(), static_cast<std::size_t>(k < 0 ? -k : 0));
+    const auto to = hn::FirstN(Tag(), static_cast<std::size_t>(std::min(panel.length - k, lanes)));
+    if (ahead != nullptr && k >= 0) hwy::Prefetch(ahead + k * static_cast<Index>(sizeof(Real)));
+    body(AnyCells<Real>{{{k}, hn::AndNot(from, to)}, k >= 0 && k + lanes <= panel.length});
   }
 }
 

@@ -29,7 +29,7 @@ Boundary read_boundary(const Config& config, const std::string& name, Domain& do
 }
 
 /// Of what runs, and is a mistake in most cases.
-void warn_of_risks(const Options& options, const std::optional<Courant3>& uniform, const Log& log) {
+void warn_of_risks(const Options& options, Flow& flow, const Log& log) {
   if (options.infinite_gauge && options.iterations > 2) {
     log.warn(
         "mpdata: infinite_gauge with more than 2 iterations depends on the scale of psi and is unstable "
@@ -40,7 +40,20 @@ void warn_of_risks(const Options& options, const std::optional<Courant3>& unifor
         "mpdata: dpdc with infinite_gauge depends on the scale of psi and is unstable for large |psi|; dpdc without "
         "infinite_gauge is recommended");
   }
-  if (!uniform || options.iterations == 1) return;
+  if (options.iterations == 1 || flow.coupled()) return;
+  const double divergence = flow.largest_divergence();
+  constexpr double from_places = 1e-3;  // expressions have that much on faces, even where they have none by themselves
+  if (divergence > from_places * flow.largest_outgoing() && !options.divergent_flow && !options.divergence_form) {
+    std::ostringstream what;
+    what << "mpdata: the flow has a divergence (up to " << divergence
+         << " a step), for which the corrections are of first "
+         << "order only; with divergent_flow or divergence_form they are of second. Flow without divergence on the "
+            "grid, "
+         << "too, comes from a stream_function or vector_potential";
+    log.warn(what.str());
+  }
+  const std::optional<Courant3>& uniform = flow.uniform();
+  if (!uniform) return;
   const auto flows = std::count_if(uniform->begin(), uniform->end(), [](double c) { return c != 0; });
   double sum = 0;
   for (const double c : *uniform) sum += std::fabs(c);
@@ -110,7 +123,7 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
     for (Field& field : before_) now_and_before_.push_back(&field);
     couple_exchange_.emplace(domain, std::vector<Location>(now_and_before_.size(), Location::cells), plan_.ghosts);
   }
-  warn_of_risks(options, flow_.uniform(), domain.log());
+  warn_of_risks(options, flow_, domain.log());
 }
 
 State Mpdata::state() {
@@ -178,6 +191,7 @@ std::vector<Diagnostic> Mpdata::diagnostics() {
   std::vector<Diagnostic> all;
   for (const auto& field : fields_) field->add_diagnostics(all);
   all.push_back({"courant_max", flow_.largest_outgoing()});
+  all.push_back({"divergence_max", flow_.largest_divergence()});
   return all;
 }
 

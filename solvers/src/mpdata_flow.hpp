@@ -53,6 +53,8 @@ class Flow {
   void set_time(double time);
   /// Collective: the most that flows (and diffuses) out of a cell in a step, over what is in it; infinity if it is not finite.
   double largest_outgoing();
+  /// Collective: the most that a step would change psi = 1 by, for the flow's divergence; infinity if it is not finite.
+  double largest_divergence();
 
  private:
   struct Term {  // of one component, a value or a difference of values
@@ -87,7 +89,13 @@ class Flow {
   void fill_from_file(double time);
   void close();
   double close_rigid(const Block& block, int axis, Array& numbers) const;
+  struct Faces {  // of a cell, normal to one dimension
+    double lower, upper;
+  };
+  Faces faces_of(const Block& block, const Index3& cell, int dimension) const;
   double outgoing(const Block& block, const Index3& cell) const;
+  double divergence(const Block& block, const Index3& cell) const;
+  double largest(double (Flow::*of)(const Block&, const Index3&) const);
   Problem find_problem();
   std::string describe(const Problem& problem) const;
 

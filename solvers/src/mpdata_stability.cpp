@@ -13,44 +13,61 @@ std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 
 }  // namespace
 
+Flow::Faces Flow::faces_of(const Block& block, const Index3& cell, int dimension) const {
+  if (uniform_) return {(*uniform_)[at(dimension)], (*uniform_)[at(dimension)]};
+  Index3 above = cell;
+  ++above[at(domain_.grid().first_axis() + dimension)];
+  const Array& c = courant_[at(dimension)][block];
+  return {c(cell[0], cell[1], cell[2]), c(above[0], above[1], above[2])};
+}
+
 /// What leaves a cell in a step, over what is in it.
 double Flow::outgoing(const Block& block, const Index3& cell) const {
   const Grid& grid = domain_.grid();
   const auto g = [&](const Index3& c) { return g_ ? (*g_)[block](c[0], c[1], c[2]) : 1.0; };
   double sum = 0;
   for (int d = 0; d < grid.dimensions(); ++d) {
+    const auto [lower, upper] = faces_of(block, cell, d);
+    if (!std::isfinite(lower) || !std::isfinite(upper)) return std::numeric_limits<double>::quiet_NaN();
+    sum += std::fmax(upper, 0) - std::fmin(lower, 0);
+    if (!diffusion_) continue;
     Index3 below = cell;
     Index3 above = cell;
     --below[at(grid.first_axis() + d)];
     ++above[at(grid.first_axis() + d)];
-    double lower = uniform_ ? (*uniform_)[at(d)] : 0;
-    double upper = lower;
-    if (!uniform_) {
-      const Array& c = courant_[at(d)][block];
-      lower = c(cell[0], cell[1], cell[2]);
-      upper = c(above[0], above[1], above[2]);
-    }
-    if (!std::isfinite(lower) || !std::isfinite(upper)) return std::numeric_limits<double>::quiet_NaN();
-    sum += std::fmax(upper, 0) - std::fmin(lower, 0);
     // Its Courant numbers are twice the diffusion at most, on either side.
-    if (diffusion_) sum += 2 * (*diffusion_)[at(d)] * (g(cell) + 0.5 * (g(below) + g(above)));
+    sum += 2 * (*diffusion_)[at(d)] * (g(cell) + 0.5 * (g(below) + g(above)));
   }
   return sum / g(cell);
 }
 
-double Flow::largest_outgoing() {
+double Flow::divergence(const Block& block, const Index3& cell) const {
+  double sum = 0;
+  for (int d = 0; d < domain_.grid().dimensions(); ++d) {
+    const auto [lower, upper] = faces_of(block, cell, d);
+    sum += upper - lower;
+  }
+  return std::fabs(sum) / (g_ ? (*g_)[block](cell[0], cell[1], cell[2]) : 1.0);
+}
+
+/// Collective: infinity if it is not finite anywhere.
+double Flow::largest(double (Flow::*of)(const Block&, const Index3&) const) {
   std::vector<double> largest(domain_.blocks().size(), 0);
   domain_.phase([&](const Block& block) {
     for_each_row(block.local(), [&](Index i, Index j) {
       for (Index k = 0; k < block.cells.extent(2); ++k) {
-        const double sum = outgoing(block, {i, j, k});
+        const double value = (this->*of)(block, {i, j, k});
         double& most = largest[at(block.number)];
-        most = std::isfinite(sum) ? std::max(most, sum) : std::numeric_limits<double>::infinity();
+        most = std::isfinite(value) ? std::max(most, value) : std::numeric_limits<double>::infinity();
       }
     });
   });
   return domain_.max(*std::max_element(largest.begin(), largest.end()));
 }
+
+double Flow::largest_outgoing() { return largest(&Flow::outgoing); }
+
+double Flow::largest_divergence() { return largest(&Flow::divergence); }
 
 /// Collective: that of the first cell that has one.
 Flow::Problem Flow::find_problem() {

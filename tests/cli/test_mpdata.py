@@ -118,6 +118,27 @@ class Flow(unittest.TestCase):
             self.assertAlmostEqual(float(lines[-1]["courant_max"]), 0.375)
 
 
+class Warnings(unittest.TestCase):
+    def said(self, options, *more):
+        with folder() as where:
+            (where / "run.yaml").write_text(MPDATA.replace(COURANT, options))
+            result = run("mpdata", ["run.yaml", *more], 2, where)
+            self.assertEqual(result.code, 0, result.err)
+            return result.err
+
+    def test_once_and_only_where_they_are_due(self):
+        oblique = "short waves grow slowly where Courant numbers add up to more than 0.59, here 0.7"
+        self.assertEqual(self.said('courant: ["0.4", "-0.3"]').count(oblique), 1)
+        diverging = "the flow has a divergence (up to 0.05 a step)"
+        flow = 'courant: ["x < 6 ? 0.05*x : 0.05*(12 - x)", "0"]'
+        self.assertEqual(self.said(flow).count(diverging), 1)
+        self.assertEqual(self.said('courant: ["0.4", "-0.1"]\n  infinite_gauge: true\n  iterations: 3').count("2 iterations are recommended"), 1)
+        for options in ('courant: ["0.4", "-0.1"]', 'courant: ["0.7", "0"]', 'courant: ["0.4", "-0.3"]\n  iterations: 1',
+                        flow + "\n  divergent_flow: true", flow + "\n  divergence_form: true", flow + "\n  iterations: 1",
+                        'stream_function: "cos(2*pi*x/12)*sin(2*pi*y/10)*0.5"'):
+            self.assertNotIn("warning", self.said(options), options)
+
+
 class FlowFromFile(unittest.TestCase):
     """On a 12 x 10 grid; dimension x periodic, y between walls."""
 
@@ -232,6 +253,7 @@ class History(unittest.TestCase):
             self.assertEqual((last["psi_min"], last["psi_max"]), (psi.min(), psi.max()))
             self.assertAlmostEqual(last["psi_l2"], numpy.sqrt((psi**2).mean()), places=12)
             self.assertAlmostEqual(last["courant_max"], 0.3 / g.min(), places=12)
+            self.assertEqual(last["divergence_max"], 0)
             self.assertAlmostEqual(float(lines[0]["psi_mass"]), last["psi_mass"], places=10)
 
     def test_bad_files(self):

@@ -12,11 +12,12 @@ using Kind = BoundaryCondition::Kind;
 struct Name {
   const char* text;
   Kind kind;
-  bool has_value;
+  const char* value;  // what is to be given, if anything
 };
-constexpr std::array names{Name{"value", Kind::value, true},       Name{"derivative", Kind::derivative, true},
-                           Name{"constant", Kind::constant, true}, Name{"open", Kind::open, false},
-                           Name{"wall", Kind::derivative, false},  Name{"extrapolated", Kind::extrapolated, false}};
+constexpr std::array names{Name{"value", Kind::value, "v"},         Name{"derivative", Kind::derivative, "v"},
+                           Name{"mixed", Kind::mixed, "[g, v]"},    Name{"curvature", Kind::curvature, "v"},
+                           Name{"constant", Kind::constant, "v"},   Name{"open", Kind::open, nullptr},
+                           Name{"wall", Kind::derivative, nullptr}, Name{"extrapolated", Kind::extrapolated, nullptr}};
 
 bool is(const char* word, const Config& config) { return config.is_scalar() && config.text() == word; }
 
@@ -32,18 +33,29 @@ std::vector<Config> each_dimension(const Config& config, int dimensions) {
   return std::vector<Config>(static_cast<std::size_t>(dimensions), config);
 }
 
+bool contains(const std::vector<std::string>& list, const std::string& word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+std::string written(const Name& name) {
+  return name.value == nullptr ? name.text : "{" + std::string(name.text) + ": " + name.value + "}";
+}
+
 [[noreturn]] void refuse(const Config& config, const std::string& found, const std::vector<std::string>& allowed,
                          bool end) {
   std::vector<std::string> words = allowed;
   if (!end) words.emplace_back("periodic");
-  std::string list = std::find(allowed.begin(), allowed.end(), "polar") == allowed.end() ? "" : "polar";
+  std::string list = end ? "" : "periodic";
+  const auto add = [&](const std::string& text) { list += (list.empty() ? "" : ", ") + text; };
+  if (!end && contains(allowed, "antiperiodic")) add("antiperiodic");
+  if (contains(allowed, "polar")) add("polar");
   for (const Name& name : names) {
-    if (std::find(allowed.begin(), allowed.end(), name.text) == allowed.end()) continue;
-    list += (list.empty() ? "" : ", ") + (name.has_value ? "{" + std::string(name.text) + ": v}" : name.text);
+    if (contains(allowed, name.text)) add(written(name));
   }
+  if (!end) add("{lower: .., upper: ..}");
   const auto near = nearest(found, words);
   config.fail("'" + found + "' is no boundary condition here;" + (near ? " did you mean '" + *near + "'?" : "") +
-              " allowed: " + (end ? "" : "periodic, ") + list + (end ? "" : ", {lower: .., upper: ..}"));
+              " allowed: " + list);
 }
 
 /// Of one end.
@@ -53,12 +65,17 @@ BoundaryCondition read_condition(const Config& config, int dimensions, const Par
   const auto keys = config.is_section() ? config.keys() : std::vector{config.text()};
   if (keys.size() != 1) config.fail("expected one condition, found " + std::to_string(keys.size()));
   const auto* const name = std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.text == keys[0]; });
-  const bool known = name != names.end() && std::find(allowed.begin(), allowed.end(), keys[0]) != allowed.end();
-  if (!known) refuse(config, keys[0], allowed, end);
-  if (name->has_value != config.is_section())
-    config.fail("write " + (name->has_value ? "{" + keys[0] + ": v}, with a value" : keys[0] + ", without a value"));
-  BoundaryCondition condition{name->kind, {}, keys[0] == "wall"};
-  if (name->has_value) condition.expression = Expression(config.at(keys[0]), dimensions, true, parameters);
+  if (name == names.end() || !contains(allowed, keys[0])) refuse(config, keys[0], allowed, end);
+  if ((name->value != nullptr) != config.is_section())
+    config.fail("write " + written(*name) + (name->value == nullptr ? ", without a value" : ", with a value"));
+  BoundaryCondition condition{name->kind, {}, {}, keys[0] == "wall"};
+  if (name->kind == Kind::mixed) {
+    const auto two = config.at(keys[0]).items(2, "values [g, v]: the condition is dc/dn + g c = v");
+    condition.factor = Expression(two[0], dimensions, true, parameters);
+    condition.expression = Expression(two[1], dimensions, true, parameters);
+  } else if (name->value != nullptr) {
+    condition.expression = Expression(config.at(keys[0]), dimensions, true, parameters);
+  }
   return condition;
 }
 
@@ -70,7 +87,7 @@ Ends read_ends(const Config& grid, int dimensions, bool periodic_by_default) {
   if (!grid.has("boundary")) return ends;
   const auto conditions = each_dimension(grid.at("boundary"), dimensions);
   for (std::size_t d = 0; d < count; ++d) {
-    ends.periodic[d] = is("periodic", conditions[d]);
+    ends.periodic[d] = is("periodic", conditions[d]) || is("antiperiodic", conditions[d]);
     for (std::size_t side = 0; side < 2; ++side) ends.polar[d][side] = is("polar", end_of(conditions[d], side));
   }
   return ends;
@@ -87,14 +104,16 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
     for (int side = 0; side < 2; ++side) any_ = any_ || grid.wall(axis, side);
     if (!given) continue;
     const Config& config = conditions[a - static_cast<std::size_t>(grid.first_axis())];
-    if (is("periodic", config) != grid.periodic(axis)) {
+    antiperiodic_[a] = is("antiperiodic", config);
+    if (antiperiodic_[a] && !contains(allowed, "antiperiodic")) refuse(config, config.text(), allowed, false);
+    if ((antiperiodic_[a] || is("periodic", config)) != grid.periodic(axis)) {
       config.fail(std::string("dimension ") + grid.name(axis) + " is " + (grid.periodic(axis) ? "" : "not ") +
                   "periodic in grid.boundary; a dimension is periodic for all fields or for none");
     }
     if (grid.periodic(axis)) continue;
     for (std::size_t side = 0; side < 2; ++side) {
       const Config end = end_of(config, side);
-      if (is("polar", end) && std::find(allowed.begin(), allowed.end(), "polar") != allowed.end()) {
+      if (is("polar", end) && contains(allowed, "polar")) {
         if (grid.polar(axis, static_cast<int>(side))) continue;
       } else if (grid.polar(axis, static_cast<int>(side))) {
         end.fail("is polar in grid.boundary; an end is a pole for all fields or for none");
@@ -105,14 +124,21 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
         end.fail("needs " + std::to_string(needed(axis, static_cast<int>(side), 1)) + " cells, dimension " +
                  grid.name(axis) + " has " + std::to_string(grid.cells(axis)));
       }
-      if (!wall.condition.expression) continue;
-      const Expression& expression = *wall.condition.expression;
-      wall.constant = !expression.uses_time();
-      for (int d = 0; d < grid.dimensions(); ++d) wall.constant = wall.constant && !expression.uses_dimension(d);
-      wall.value = expression({}, 0);
-      if (wall.constant && !std::isfinite(wall.value))
-        throw ConfigError(expression.place() + ": '" + expression.text() + "' is not finite");
-      if (!wall.constant) wall.evaluate.assign(domain.blocks().size(), expression);
+      const auto read_constant = [&](const std::optional<Expression>& expression, double& value) {
+        if (!expression) return;
+        bool constant = !expression->uses_time();
+        for (int d = 0; d < grid.dimensions(); ++d) constant = constant && !expression->uses_dimension(d);
+        wall.constant = wall.constant && constant;
+        if (!constant) return;
+        value = (*expression)({}, 0);
+        if (!std::isfinite(value))
+          throw ConfigError(expression->place() + ": '" + expression->text() + "' is not finite");
+      };
+      read_constant(wall.condition.expression, wall.value);
+      read_constant(wall.condition.factor, wall.factor);
+      if (!wall.constant) wall.evaluate.assign(domain.blocks().size(), wall.condition);
+      else if (!std::isfinite(weigh(wall, axis, 1, wall.value, wall.factor).first))
+        end.fail("g must not be -2 over the spacing of dimension " + std::string(1, grid.name(axis)));
     }
   }
 }
@@ -133,6 +159,7 @@ Index Boundary::needed(int axis, int side, Index layers) const {
     case Kind::constant: return 0;
     case Kind::open: return 1;
     case Kind::extrapolated: return 3;
+    case Kind::curvature: return 2;
     default: return layers;
   }
 }
@@ -211,30 +238,47 @@ void Boundary::fill_box(const Block& block, const Ghosts& ghosts, double time) c
     return;
   }
 
-  // offset(v) + sign * a cell inside
   const Kind kind = wall.condition.kind;
-  const double factor = kind == Kind::value ? 2
-                        : kind == Kind::derivative
-                            ? static_cast<double>(2 * ghosts.layer - 1) * domain_.grid().spacing(ghosts.axis)
-                            : 1;
-  const auto sign = static_cast<Real>(kind == Kind::value ? -1 : 1);
-  const bool only_value = kind == Kind::constant;  // what lies inside may be anything
-  const Index inside = ghosts.inside[kind == Kind::open || only_value ? 0 : static_cast<std::size_t>(ghosts.layer - 1)];
-  const auto ghost = [&](const Real* here, Real offset) { return only_value ? offset : offset + sign * here[inside]; };
+  const bool nearest = kind == Kind::open || kind == Kind::curvature || kind == Kind::constant;
+  const Index first = ghosts.inside[nearest ? 0 : static_cast<std::size_t>(ghosts.layer - 1)];
+  const Index second = ghosts.inside[1];
+  const auto ghost = [&](const Real* here, const Weights& weights) {
+    const auto value = static_cast<Real>(weights.value);
+    if (kind == Kind::constant) return value;  // what lies inside may be anything
+    const Real sum = value + static_cast<Real>(weights.first) * here[first];
+    return kind == Kind::curvature ? sum + static_cast<Real>(weights.second) * here[second] : sum;
+  };
   if (wall.constant) {
-    const auto offset = static_cast<Real>(factor * wall.value);
-    for_each([&](const Real* here, Index, Index, Index) { return ghost(here, offset); });
+    const Weights weights = weigh(wall, ghosts.axis, ghosts.layer, wall.value, wall.factor);
+    for_each([&](const Real* here, Index, Index, Index) { return ghost(here, weights); });
     return;
   }
   const Grid& grid = domain_.grid();
-  const Expression& expression = wall.evaluate[static_cast<std::size_t>(block.number)];
+  const BoundaryCondition& condition = wall.evaluate[static_cast<std::size_t>(block.number)];
   const auto place = [&](int b, Index local) {
     const Index i = block.global(b, local);
     return b == ghosts.axis ? grid.face(b, ghosts.side == 0 ? 0 : grid.cells(b)) : grid.centre(b, grid.wrap(b, i));
   };
   for_each([&](const Real* here, Index i, Index j, Index k) {
-    return ghost(here, static_cast<Real>(factor * expression({place(0, i), place(1, j), place(2, k)}, time)));
+    const std::array position{place(0, i), place(1, j), place(2, k)};
+    const double value = (*condition.expression)(position, time);
+    const double factor = condition.factor ? (*condition.factor)(position, time) : 0;
+    return ghost(here, weigh(wall, ghosts.axis, ghosts.layer, value, factor));
   });
+}
+
+Boundary::Weights Boundary::weigh(const Wall& wall, int axis, Index layer, double value, double factor) const {
+  const auto l = static_cast<double>(layer);
+  const double dx = domain_.grid().spacing(axis);
+  const double h = (2 * l - 1) * dx;  // from the ghost to its mirror image
+  switch (wall.condition.kind) {
+    case Kind::value: return {2 * value, -1, 0};
+    case Kind::derivative: return {h * value, 1, 0};
+    case Kind::mixed: return {2 * h * value / (2 + factor * h), (2 - factor * h) / (2 + factor * h), 0};
+    case Kind::curvature: return {l * (l + 1) / 2 * dx * dx * value, 1 + l, -l};
+    case Kind::open: return {0, 1, 0};
+    default: return {value, 0, 0};
+  }
 }
 
 }  // namespace tessera

@@ -48,15 +48,15 @@ void copy_row(const std::byte* from, std::byte* to, Index bytes) {
   if (b < bytes) std::copy_n(from + b, 4, to + b);
 }
 
-/// How the source of a copy is read: as it is, or, across a pole, backwards along an axis and, of what points along it, with
-/// the other sign.
+/// How the source of a copy is read: as it is or, across a pole, backwards along an axis; with the other sign for what points
+/// to a pole, and beyond antiperiodic ends.
 struct Reading {
   std::optional<int> turned;
   bool opposite;
 };
 
 void read_row(const Array& array, const std::byte* row, std::byte* to, Index bytes, const Reading& reading) {
-  if (!reading.turned) {
+  if (!reading.turned && !reading.opposite) {
     copy_row(row, to, bytes);
     return;
   }
@@ -113,8 +113,14 @@ void copy_box(const Array& from, const Box& source, Array& to, const Box& target
 
 }  // namespace
 
-HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Index depth)
-    : domain_(domain), locations_(std::move(locations)), depth_(depth), plans_(domain.blocks().size()) {
+HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Index depth,
+                           std::vector<Antiperiodic> antiperiodic)
+    : domain_(domain),
+      locations_(std::move(locations)),
+      antiperiodic_(std::move(antiperiodic)),
+      depth_(depth),
+      plans_(domain.blocks().size()) {
+  antiperiodic_.resize(locations_.size());
   if (!domain.thick_enough(depth)) throw std::logic_error("HaloExchange: a block is thinner than the exchange is deep");
   const int limit = domain.communicator().tag_limit();
   const int threads = domain.layout().thread_count();
@@ -146,6 +152,10 @@ HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
     if (found == neighbours.end()) found = neighbours.insert(neighbours.end(), Neighbour{*address, {}, {}, {}, {}, {}});
     const Block& sender = local ? domain_.blocks()[static_cast<std::size_t>(address->number)] : block;
     Transfer transfer;
+    for (int a = 0; a < 3; ++a) {
+      const Index to = direction[static_cast<std::size_t>(a)];
+      transfer.beyond[static_cast<std::size_t>(a)] = to != 0 && domain_.at_end(block, a, to < 0 ? 0 : 1);
+    }
     for (const Location location : locations_) {
       transfer.source.push_back(layers(sender, location, local ? reverse(direction) : direction, depth_, false));
       transfer.target.push_back(layers(block, location, direction, depth_, true));
@@ -226,7 +236,9 @@ void HaloExchange::send(const Block& block) {
 }
 
 bool HaloExchange::opposite(const Transfer& transfer, std::size_t field) const {
-  return transfer.turned && locations_[field] == faces(*transfer.turned);
+  bool opposite = transfer.turned && locations_[field] == faces(*transfer.turned);
+  for (std::size_t a = 0; a < 3; ++a) opposite ^= transfer.beyond[a] && antiperiodic_[field][a];
+  return opposite;
 }
 
 void HaloExchange::pack_and_copy(const Block& block, std::span<Field* const> fields) {

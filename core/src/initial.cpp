@@ -1,7 +1,7 @@
 #include "tessera/core/initial.hpp"
 
 #include <cmath>
-#include <sstream>
+#include <numbers>
 
 namespace tessera {
 namespace {
@@ -33,26 +33,9 @@ double uniform(std::uint64_t seed, std::uint64_t cell) {
   return static_cast<double>(mix(mix(seed) ^ cell) >> 11) * 0x1p-53;
 }
 
-void fill_initial(Domain& domain, Field& field, const Config& config, const Parameters& parameters) {
-  const Grid& grid = domain.grid();
-  if (!config.is_section()) {
-    fill(domain, field, Expression(config, grid.dimensions(), false, parameters), 0, 0);
-    return;
-  }
-  const auto bounds = config.at("uniform").items(2, "numbers [low, high]");
-  const double low = bounds[0].number();
-  const double high = bounds[1].number();
-  if (!(low <= high)) config.at("uniform").fail("low must not be above high");
-  if (!std::isfinite(high - low)) config.at("uniform").fail("the range is too wide for a double");
-  const auto seed = static_cast<std::uint64_t>(config.integer("seed", 0));
-  domain.phase([&](const Block& block) {
-    for_each_row(block.local(), [&](Index i, Index j) {
-      for (Index k = 0; k < block.cells.extent(2); ++k) {
-        const Index number = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
-        field[block].set(i, j, k, low + (high - low) * uniform(seed, static_cast<std::uint64_t>(number)));
-      }
-    });
-  });
+double normal(std::uint64_t seed, std::uint64_t cell) {
+  const double radius = std::sqrt(-2 * std::log(1 - uniform(seed, 2 * cell)));
+  return radius * std::cos(2 * std::numbers::pi * uniform(seed, 2 * cell + 1));
 }
 
 }  // namespace tessera

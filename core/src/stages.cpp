@@ -33,8 +33,8 @@ Reach Reach::operator|(const Reach& other) const {
   return both;
 }
 
-Stages::Quantity Stages::external(Location location) {
-  quantities_.push_back({true, location});
+Stages::Quantity Stages::external(Location location, const Boundary* boundary, std::size_t moment) {
+  quantities_.push_back({true, location, boundary, moment});
   return quantities_.size() - 1;
 }
 

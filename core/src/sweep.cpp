@@ -223,11 +223,13 @@ void Sweep::shut_faces(const Block& block, const Tile& tile, std::span<const Sto
 /// wall along axis 0. Planes behind the last one are such ghosts.
 void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const Storage> storage, std::size_t stage,
                         const Range& planes, std::span<const double> moments) const {
-  const Walls& walls = tile.walls[stage];
   for (const std::size_t q : stages_.list()[stage].outputs) {
     const Stages::Properties& quantity = stages_.quantities()[q];
-    const Index layers = quantity.layers;
-    if (layers == 0) continue;
+    if (quantity.layers == 0) continue;
+    // No more than the tile's cells need: there is no memory for others.
+    const auto layers_at = [&](int axis, int side) {
+      return std::min(quantity.layers, tile.walls[stage][at(side)][at(axis)]);
+    };
     Box box = tile.boxes[stage];
     for (int axis = 0; axis < 3; ++axis)
       box.upper[at(axis)] += extra(quantity.location, axis) - faces_[stage][at(axis)];
@@ -249,9 +251,8 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
       for (int axis = 1; axis < 3; ++axis) {
         const std::size_t a = at(axis);
         for (int side = 0; side < 2; ++side) {
-          if (!walls[a][at(side)]) continue;
           const Index inwards = side == 0 ? along[a] : -along[a];
-          for (Index layer = 1; layer <= layers; ++layer) {
+          for (Index layer = 1; layer <= layers_at(axis, side); ++layer) {
             Box ghosts = before;
             ghosts.lower[a] = side == 0 ? box.lower[a] - layer : box.upper[a] + layer - 1;
             ghosts.upper[a] = ghosts.lower[a] + 1;
@@ -259,8 +260,8 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
           }
         }
         // They count for the axis that follows.
-        before.lower[a] -= walls[a][0] ? layers : 0;
-        before.upper[a] += walls[a][1] ? layers : 0;
+        before.lower[a] -= layers_at(axis, 0);
+        before.upper[a] += layers_at(axis, 1);
       }
     };
     const auto make_plane = [&](int side, Index layer) {
@@ -276,15 +277,15 @@ void Sweep::close_walls(const Block& block, const Tile& tile, std::span<const St
     };
     const Range own{planes.lower, std::min(planes.upper, box.upper[0])};
     for (Index p = own.lower; p < own.upper;) {
-      const Index next = std::min(own.upper, (p | of.mask) + 1);
+      const Index next = of.mask < 0 ? own.upper : std::min(own.upper, (p | of.mask) + 1);  // all of an array do
       close_planes({p, next});
       p = next;
     }
-    if (walls[0][0]) {
+    if (const Index layers = layers_at(0, 0); layers > 0) {
       const Index last = box.lower[0] + std::max<Index>(quantity.boundary->needed(array_axis(0), 0, layers), 1) - 1;
       for (Index layer = 1; layer <= layers && own.lower <= last && last < own.upper; ++layer) make_plane(0, layer);
     }
-    for (Index layer = 1; layer <= layers && walls[0][1]; ++layer) {
+    for (Index layer = 1; layer <= layers_at(0, 1); ++layer) {
       const Index p = box.upper[0] + layer - 1;
       if (planes.lower <= p && p < planes.upper) make_plane(1, layer);
     }

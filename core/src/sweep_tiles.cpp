@@ -154,14 +154,15 @@ void Sweep::add_tiles(const Block& block, const Box& region, Work& work) const {
       tile.cells.upper = {region.upper[0], std::min(j + work.tiling.rows, region.upper[1]),
                           std::min(k + work.tiling.length, region.upper[2])};
       for (std::size_t s = 0; s < stages_.list().size(); ++s) {
-        const Box box = box_of(block, tile.cells, s);
         Walls walls{};
         for (int axis = 0; axis < 3; ++axis) {
           const std::size_t a = at(axis);
-          walls[a] = {at_wall(block, axis, 0) && box.lower[a] == whole.lower[a],
-                      at_wall(block, axis, 1) && box.upper[a] == whole.upper[a] + faces_[s][a]};
+          const Index below = whole.lower[a] - (tile.cells.lower[a] - around_[s].below[a]);
+          const Index above = tile.cells.upper[a] + around_[s].above[a] - whole.upper[a];
+          if (at_wall(block, axis, 0)) walls[0][a] = std::max<Index>(below, 0);
+          if (at_wall(block, axis, 1)) walls[1][a] = std::max<Index>(above, 0);
         }
-        tile.boxes.push_back(box);
+        tile.boxes.push_back(box_of(block, tile.cells, s));
         tile.walls.push_back(walls);
       }
       work.tiles.push_back(std::move(tile));

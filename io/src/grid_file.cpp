@@ -115,6 +115,16 @@ std::vector<double> GridFile::numbers(const Config& name) const {
   }
 }
 
+Index GridFile::records(const Config& name) const {
+  try {
+    const DataSet set = open(file_->handle, name);
+    const auto dimensions = static_cast<std::size_t>(file_->domain.grid().dimensions());
+    return set.shape.size() == dimensions + 1 ? static_cast<Index>(set.shape.front()) : 0;
+  } catch (const Hdf5Error& error) {
+    name.fail("'" + name.text() + "': " + error.what());
+  }
+}
+
 void GridFile::read(const Config& name, Field& field, const std::optional<Record>& record) const {
   Domain& domain = file_->domain;
   const Grid& grid = domain.grid();

@@ -7,6 +7,7 @@
 #include "mpdata_field.hpp"
 #include "mpdata_sources.hpp"
 #include "tessera/core/initial.hpp"
+#include "tessera/solvers/initial_state.hpp"
 
 namespace tessera::mpdata {
 namespace {

@@ -39,17 +39,17 @@ class BadRun(unittest.TestCase):
     def test_unknown_boundary(self):
         self.mpdata("[12, 10]", "[12, 10]\n  boundary: ¦periodical", "grid.boundary: 'periodical'", "did you mean 'periodic'?")
         self.cahn_hilliard("[12, 10]", "[12, 10]\n  boundary: ¦{valu: 1}",
-                           "grid.boundary: 'valu' is no boundary condition here; did you mean 'value'?", "allowed: periodic, {value: v}, {derivative: v}")
+                           "grid.boundary: 'valu' is no boundary condition here; did you mean 'value'?", "allowed: periodic, antiperiodic, {value: v}, {derivative: v}, {mixed: [g, v]}, {curvature: v}")
 
     def test_boundary_of_half_a_dimension(self):
         self.cahn_hilliard("[12, 10]", "[12, 10]\n  boundary: ¦{lower: {value: 1}}", "grid.boundary: the key 'upper' is missing")
 
     def test_value_on_a_periodic_dimension(self):
         periodic = CAHN_HILLIARD.replace("[12, 10]", "[12, 10]\n  boundary: periodic")
-        self.refused("cahn-hilliard", periodic, "cahn_hilliard: {", "cahn_hilliard: {boundary: ¦{value: 0}, ",
-                     "cahn_hilliard.boundary: dimension x is periodic in grid.boundary", "for all fields or for none")
-        self.cahn_hilliard("cahn_hilliard: {", "cahn_hilliard: {boundary: [¦periodic, {value: 0}], ",
-                           "cahn_hilliard.boundary[0]: dimension x is not periodic in grid.boundary")
+        self.refused("cahn-hilliard", periodic, "cahn_hilliard: {", "cahn_hilliard: {boundaries: {mu: ¦{value: 0}}, ",
+                     "cahn_hilliard.boundaries.mu: dimension x is periodic in grid.boundary", "for all fields or for none")
+        self.cahn_hilliard("cahn_hilliard: {", "cahn_hilliard: {boundaries: {mu: [¦periodic, {value: 0}]}, ",
+                           "cahn_hilliard.boundaries.mu[0]: dimension x is not periodic in grid.boundary")
 
     # Expressions.
     def test_syntax_of_an_expression(self):
@@ -101,7 +101,7 @@ class BadRun(unittest.TestCase):
 
     # Steps.
     def test_fixed_step_not_stable(self):
-        self.cahn_hilliard("step: 0.01", "step: ¦0.1", "time.step: a step of 0.1 is not stable: Euler allows at most 0.02",
+        self.cahn_hilliard("step: 0.01", "step: ¦0.1", "time.step: a step of 0.1 is not stable: euler allows at most 0.02",
                            "use that or less", "tolerance")
 
     def test_no_step(self):

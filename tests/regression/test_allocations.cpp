@@ -69,12 +69,15 @@ TEST_CASE("MPDATA, one exchange a step or a pass") {
 }
 
 TEST_CASE("Cahn-Hilliard, fixed and adaptive, with walls") {
-  for (const char* time : {"{step: 0.001, steps: 99}", "{tolerance: 1e-4, end: 1000}"}) {
+  for (const char* time :
+       {"{step: 0.001, steps: 99}", "{tolerance: 1e-4, end: 1000}", "{step: 0.01, stepper: rk4, steps: 99}",
+        "{step: 0.001, stepper: adams-bashforth, steps: 99}", "{tolerance: 1e-4, stepper: rkf45, end: 1000}",
+        "{step: 0.01, stepper: rkc2, steps: 99}"}) {
     CAPTURE(time);
     const std::string text = std::string("grid: {shape: [64, 32]}\ninitial: {c: {uniform: [-0.5, 0.5], seed: 1}}\n") +
                              "cahn_hilliard: {rate: 0.01}\ntime: " + time + "\n";
     CHECK(allocations_of(text, false, cut_for(2), [](const Config& config, Domain& domain) {
-            return cahn_hilliard::make_solver(config, domain, {});
+            return make_explicit_solver(*find_equation("cahn-hilliard"), config, domain, {});
           }) == 0);
   }
 }

@@ -228,7 +228,8 @@ TEST_CASE("Cahn-Hilliard, periodic and walled, in 1-D to 3-D, fixed and adaptive
                   "grid: {shape: [29, 27], boundary: [{lower: {value: \"0.1*y + t\"}, upper: {derivative: "
                   "\"0.2*sin(y)\"}}, periodic]}\n" +
                       end + mobile +
-                      ", boundary: [{lower: {derivative: 0.1}, upper: {value: \"0.3*t\"}}, periodic]}\n") >= 12);
+                      ", boundaries: {mu: [{lower: {derivative: 0.1}, upper: {value: \"0.3*t\"}}, periodic]}}\n") >=
+          12);
     CHECK(compare(run_cahn_hilliard, 2,
                   "precision: single\ngrid: {shape: [29, 27], boundary: {value: \"0.1*x + t\"}}\n" + end + mobile +
                       "}\n") >= 12);
@@ -236,4 +237,44 @@ TEST_CASE("Cahn-Hilliard, periodic and walled, in 1-D to 3-D, fixed and adaptive
                   "grid: {shape: [13, 12, 14], boundary: [{derivative: 0}, periodic, {value: \"0.1*x*y\"}]}\n" + end +
                       mobile + "}\n") >= 6);
   }
+}
+
+TEST_CASE("every stepper, for an equation of two stages, with walls whose values change") {
+  const std::string start =
+      "equation: cahn-hilliard\ngrid: {shape: [31, 27], boundary: [{lower: {value: \"0.1*y + t\"}, upper: {mixed: "
+      "[0.3, "
+      "\"0.2*t\"]}}, {lower: {curvature: 0.1}, upper: {derivative: \"sin(x)\"}}]}\n"
+      "initial: {c: {uniform: [-0.5, 0.5], seed: 6}}\ncahn_hilliard: {rate: 0.01, target: 0.2}\n";
+  for (const char* time : {"{stepper: rk4, step: 0.01, steps: 4}", "{stepper: adams-bashforth, step: 0.005, steps: 4}",
+                           "{stepper: rkf45, step: 0.01, steps: 3}", "{stepper: rkf45, tolerance: 1e-5, end: 0.05}",
+                           "{stepper: rkc2, step: 0.1, steps: 3}", "{stepper: rkl2, step: 0.3, steps: 3}",
+                           "{stepper: rkc2, tolerance: 1e-3, relative_tolerance: 1e-3, end: 0.5}",
+                           "{stepper: rkl2, tolerance: 1e-3, end: 0.5}"}) {
+    CAPTURE(time);
+    CHECK(compare(run_pde, 2, start + "time: " + time + "\n") >= 6);
+  }
+}
+
+TEST_CASE("equations of several fields, sources, antiperiodic ends, three dimensions") {
+  CHECK(compare(run_pde, 2,
+                "equation: brusselator\ngrid: {shape: [29, 27], boundary: [periodic, {value: \"1 + 0.1*t\"}]}\n"
+                "brusselator: {boundaries: {v: [periodic, {derivative: 0}]}}\n"
+                "initial: {u: {uniform: [0, 1], seed: 1}, v: {normal: [2, 0.1], seed: 2, expression: \"0.1*x\"}}\n"
+                "time: {stepper: rkc2, tolerance: 1e-3, end: 0.5}\n") >= 6);
+  CHECK(compare(
+            run_pde, 2,
+            "equation: reaction-diffusion\ngrid: {shape: [29, 27]}\n"
+            "reaction_diffusion: {diffusivity: {a: 1}, reaction: {a: \"a*(1 - a)*(1 + 0.1*x) - b*t\", b: \"a - b\"}}\n"
+            "initial: {a: {uniform: [0, 1], seed: 1}, b: 0}\ntime: {stepper: rk4, step: 0.1, steps: 3}\n") >= 6);
+  CHECK(compare(run_pde, 3,
+                "equation: diffusion\ngrid: {shape: [13, 12, 14], boundary: [antiperiodic, periodic, {value: 1}]}\n"
+                "diffusion: {source: \"0.1*sin(x)*z\"}\ninitial: {c: {uniform: [0, 1], seed: 1}}\n"
+                "time: {stepper: rkl2, step: 0.5, steps: 3}\n") >= 6);
+  CHECK(compare(run_pde, 3,
+                "equation: diffusion\ngrid: {shape: [13, 12, 14]}\ndiffusion: {source: \"0.1*sin(x)*z*t\"}\n"
+                "initial: {c: {uniform: [0, 1], seed: 1}}\ntime: {step: 0.1, steps: 5}\n") >= 6);
+  CHECK(compare(run_pde, 2,
+                "equation: swift-hohenberg\nlaplacian: nine_point\n"
+                "grid: {shape: [31, 27], boundary: [antiperiodic, {lower: {value: 0}, upper: {curvature: 0}}]}\n"
+                "initial: {c: {uniform: [-1, 1], seed: 1}}\ntime: {stepper: rkf45, tolerance: 1e-4, end: 0.1}\n") >= 6);
 }

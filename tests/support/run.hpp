@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "cases.hpp"
-#include "tessera/solvers/cahn_hilliard.hpp"
+#include "tessera/solvers/explicit.hpp"
 #include "tessera/solvers/mpdata.hpp"
 
 namespace tessera::test {
@@ -48,16 +48,23 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
   return outcome;
 }
 
-inline std::optional<Outcome> run_cahn_hilliard(const std::string& text, const Case& c,
-                                                const comm::WaitingCommunicator& communicator) {
+/// The equation is that of the key `equation`.
+inline std::optional<Outcome> run_pde(const std::string& text, const Case& c,
+                                      const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
+  const NamedEquation& equation = find_equation(config);
   const auto domain =
-      make_domain(read_grid(config, false), c, cahn_hilliard::reach, communicator, read_precision(config));
+      make_domain(read_grid(config, false), c, equation.entry.reach, communicator, read_precision(config));
   if (!domain) return std::nullopt;
-  const auto solver = cahn_hilliard::make_solver(config, *domain, read_parameters(config.section("parameters")));
+  const auto solver = make_explicit_solver(equation, config, *domain, read_parameters(config.section("parameters")));
   Outcome outcome = advance(*domain, *solver, config);
   config.require_all_read();
   return outcome;
+}
+
+inline std::optional<Outcome> run_cahn_hilliard(const std::string& text, const Case& c,
+                                                const comm::WaitingCommunicator& communicator) {
+  return run_pde("equation: cahn-hilliard\n" + text, c, communicator);
 }
 
 }  // namespace tessera::test

@@ -15,13 +15,17 @@ namespace tessera {
 /// ghost l (the first is 1) is
 ///     value         c = v on the wall      2 v - c_l
 ///     derivative    d_n c = v              c_l + (2 l - 1) dx v
+///     mixed         d_n c + g c = v        ((2 - g h) c_l + 2 h v)/(2 + g h), h = (2 l - 1) dx
+///     curvature     d_n^2 c = v            c1 + l (c1 - c2) + l (l + 1)/2 dx^2 v
 ///     constant      c = v outside          v
 ///     open          goes on as it ends     c1
 ///     extrapolated  in geometric progression, as PyMPDATA's Extrapolated but without its clipping at 0:
 ///                   c1 + (r + .. + r^l) (c1 - c2), r = (c1 - c2)/(c2 - c3), or 0 where the denominator is below 1e-10
+/// An antiperiodic end is none of these: its ghosts are those of a periodic one with the other sign.
 struct BoundaryCondition {
-  enum class Kind { value, derivative, constant, open, extrapolated } kind = Kind::derivative;
+  enum class Kind { value, derivative, mixed, curvature, constant, open, extrapolated } kind = Kind::derivative;
   std::optional<Expression> expression;  // v, of coordinates and time, on the wall; none: 0
+  std::optional<Expression> factor;      // g, likewise
   bool rigid = false;                    // asked for as `wall`: nothing may flow through
 };
 
@@ -30,16 +34,17 @@ struct Ends {
   std::vector<bool> periodic;
   std::vector<std::array<bool, 2>> polar;
 };
-/// From grid.boundary: one condition for all dimensions or a list, each `periodic`, another condition (`polar` among them), or
-/// `{lower: .., upper: ..}` of such.
+/// From grid.boundary: one condition for all dimensions or a list, each `periodic`, `antiperiodic` (which is periodic, too),
+/// another condition (`polar` among them), or `{lower: .., upper: ..}` of such.
 Ends read_ends(const Config& grid, int dimensions, bool periodic_by_default);
 
 /// The conditions of one field at all ends; evaluates them and fills the ghost cells beside the walls.
 class Boundary {
  public:
   /// `config` may be missing (an empty section of `parent`): then zero derivative. `allowed`: names of conditions, besides
-  /// periodic: value, derivative, constant, open, extrapolated, wall (zero derivative, and nothing flows through), polar.
-  /// Refuses another condition at a periodic or polar end, and `periodic` or `polar` at one that is not.
+  /// periodic: antiperiodic, value, derivative, mixed, curvature, constant, open, extrapolated, wall (zero derivative, and
+  /// nothing flows through), polar. Refuses another condition at a periodic or polar end, and `periodic` or `polar` at one
+  /// that is not.
   Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters,
            const std::vector<std::string>& allowed);
   /// The same at all walls: `open`, or `constant` with this value.
@@ -73,13 +78,20 @@ class Boundary {
   bool rigid(int axis, int side) const { return wall(axis, side).condition.rigid; }
   /// True if any end is a wall, neither periodic nor polar.
   bool any() const noexcept { return any_; }
+  /// The axes whose ends are antiperiodic.
+  const std::array<bool, 3>& antiperiodic() const noexcept { return antiperiodic_; }
 
  private:
   struct Wall {
     BoundaryCondition condition;
-    bool constant = true;              // neither position nor time matter
-    double value = 0;                  // if constant
-    std::vector<Expression> evaluate;  // one a block
+    bool constant = true;  // neither position nor time matter
+    double value = 0;      // if constant
+    double factor = 0;
+    std::vector<BoundaryCondition> evaluate;  // one a block
+  };
+  /// A ghost is a value, and sums of the cells inside.
+  struct Weights {
+    double value, first, second;
   };
 
   Boundary(Domain& domain, BoundaryCondition::Kind kind, double value);
@@ -89,10 +101,12 @@ class Boundary {
   template <class Real>
   void fill_box(const Block& block, const Ghosts& ghosts, double time) const;
   void fill_walls(const Block& block, Array& values, Index reach, Index layers, double time) const;
+  Weights weigh(const Wall& wall, int axis, Index layer, double value, double factor) const;
 
   Domain& domain_;
   std::array<std::array<Wall, 2>, 3> walls_;
   bool any_ = false;
+  std::array<bool, 3> antiperiodic_{};
 };
 
 }  // namespace tessera

@@ -80,7 +80,8 @@ class Domain {
   std::optional<BlockAddress> neighbour(const Block& block, const Index3& direction) const;
   /// The blocks, and their ranks, in whose cells the ghosts beyond a pole at this end of the block may lie; none elsewhere.
   std::vector<std::pair<Block, int>> across_pole(const Block& block, int side) const;
-  /// True if the block's lower (side 0) or upper (side 1) end along the axis is an end of the grid and a wall.
+  /// True if the block's lower (side 0) or upper (side 1) end along the axis is an end of the grid, and if that is a wall.
+  bool at_end(const Block& block, int axis, int side) const;
   bool at_wall(const Block& block, int axis, int side) const;
   /// `box` with `layers` more at each end of the block where it has a neighbour, not where it has a wall.
   Box grown(const Block& block, Box box, Index layers) const;
@@ -110,7 +111,6 @@ class Domain {
   Index min(Index value) const { return communicator_.allreduce(value, comm::Operator::min); }
 
  private:
-  bool at_end(const Block& block, int axis, int side) const;
   Block block_at(const std::array<int, 3>& position, int number) const;
   BlockAddress address_of(const std::array<int, 3>& position) const;
 

@@ -17,9 +17,13 @@ class HaloExchange {
  public:
   using Phase = FunctionRef<void(const Block&)>;
 
+  /// The axes along which a field's ghosts beyond the grid's periodic ends have the other sign.
+  using Antiperiodic = std::array<bool, 3>;
+
   /// `locations`: of the fields that run() is given, in their order. `depth`: ghost layers to fill; no
-  /// block may be thinner along an axis that is exchanged.
-  HaloExchange(Domain& domain, std::vector<Location> locations, Index depth);
+  /// block may be thinner along an axis that is exchanged. `antiperiodic`: for each field, or none.
+  HaloExchange(Domain& domain, std::vector<Location> locations, Index depth,
+               std::vector<Antiperiodic> antiperiodic = {});
 
   /// Fills the ghosts of `fields`. While messages travel, `meanwhile` runs for every block: it must not write the fields' own
   /// cells, and of their ghosts only those from blocks of the same rank are there to be read. `afterwards` runs for a block once its ghosts are filled.
@@ -31,8 +35,9 @@ class HaloExchange {
   struct Transfer {  // one direction of one block
     std::vector<Box>
         source;  // a box a field: what the neighbour there needs or, of one of this rank, has for this block
-    std::vector<Box> target;    // the ghosts that it fills here
-    std::optional<int> turned;  // across a pole: the axis along which the source is read backwards
+    std::vector<Box> target;       // the ghosts that it fills here
+    std::optional<int> turned;     // across a pole: the axis along which the source is read backwards
+    std::array<bool, 3> beyond{};  // the axes along which it passes a periodic end of the grid
   };
   struct Neighbour {  // a block, and all directions in which it lies
     BlockAddress address{};
@@ -60,6 +65,7 @@ class HaloExchange {
 
   Domain& domain_;
   std::vector<Location> locations_;
+  std::vector<Antiperiodic> antiperiodic_;
   Index depth_;
   std::vector<Plan> plans_;
 };

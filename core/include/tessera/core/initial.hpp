@@ -47,9 +47,7 @@ void fill(Domain& domain, Field& field, Index ghosts, const Value& value) {
 /// A number in [0, 1) for a cell: SplitMix64's finaliser (Steele, Lea and Flood 2014) over seed and
 /// the cell's number in the grid, so that it does not depend on who asks.
 double uniform(std::uint64_t seed, std::uint64_t cell);
-
-/// Collective: sets a cells field from its configuration: an expression or number, or
-/// {uniform: [low, high], seed: n}.
-void fill_initial(Domain& domain, Field& field, const Config& config, const Parameters& parameters);
+/// One of the normal distribution with mean 0 and deviation 1, from two of these (Box and Muller 1958).
+double normal(std::uint64_t seed, std::uint64_t cell);
 
 }  // namespace tessera

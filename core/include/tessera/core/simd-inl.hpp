@@ -88,6 +88,7 @@ struct Pack {
   /// Over all cells, in no particular order.
   HWY_INLINE Real sum() const { return hn::GetLane(hn::SumOfLanes(Tag(), values)); }
   HWY_INLINE Real largest() const { return hn::GetLane(hn::MaxOfLanes(Tag(), values)); }
+  HWY_INLINE Real least() const { return hn::GetLane(hn::MinOfLanes(Tag(), values)); }
 };
 
 /// A place in a row.
@@ -99,8 +100,9 @@ struct Cells {
   /// The cells there or, with a shift, so many beside them.
   HWY_INLINE Pack<Real> operator()(const Real* row, Index shift = 0) const { return hn::LoadU(Tag(), row + k + shift); }
   HWY_INLINE void store(Real* row, Pack<Real> pack) const { hn::StoreU(pack.values, Tag(), row + k); }
-  /// 0 in place of cells beyond the row's ends.
+  /// 0, or what is given, in place of cells beyond the row's ends.
   HWY_INLINE Pack<Real> only(Pack<Real> pack) const { return pack; }
+  HWY_INLINE Pack<Real> only(Pack<Real> pack, Pack<Real>) const { return pack; }
 };
 /// At an end of a row: cells beyond it are read (rows are padded) but not written.
 template <class Real>
@@ -112,6 +114,9 @@ struct EndCells : Cells<Real> {
     hn::BlendedStore(pack.values, mask, Tag(), row + Cells<Real>::k);
   }
   HWY_INLINE Pack<Real> only(Pack<Real> pack) const { return hn::IfThenElseZero(mask, pack.values); }
+  HWY_INLINE Pack<Real> only(Pack<Real> pack, Pack<Real> otherwise) const {
+    return hn::IfThenElse(mask, pack.values, otherwise.values);
+  }
 };
 
 /// Either.

@@ -101,6 +101,10 @@ struct Panel {
   Rows<Real> operand(std::size_t number) const {
     return {storage[operands[number]], first[0], first[1] - shift[1], column(), planes};
   }
+  /// The first cell of a row, in the block's numbering and array's axes.
+  Index3 cell(Index row) const {
+    return planes ? Index3{first[1], first[0] + row, first[2]} : Index3{first[0], first[1] + row, first[2]};
+  }
   /// The place of a row's first cell: at 0 a cache line begins.
   Index column() const { return first[2] - shift[2]; }
 };
@@ -145,10 +149,11 @@ class Stages {
   explicit Stages(int dimensions, Precision precision = Precision::float64)
       : dimensions_(dimensions), precision_(precision) {}
 
-  /// An array that is handed to each run, in the order of these calls.
-  Quantity external(Location location = Location::cells);
-  /// Lives within a run. With a boundary, its ghosts beyond walls are filled as soon as they can be, with the boundary's values
-  /// at one of the run's moments; the boundary must outlive this object.
+  /// An array that is handed to each run, in the order of these calls. With a boundary, and if stages write it, its ghosts beyond
+  /// walls are filled as soon as they can be, with the boundary's values at one of the run's moments; the boundary must outlive
+  /// this object.
+  Quantity external(Location location = Location::cells, const Boundary* boundary = nullptr, std::size_t moment = 0);
+  /// The same, but it lives within a run.
   Quantity temporary(Location location = Location::cells, const Boundary* boundary = nullptr, std::size_t moment = 0);
   /// Stages run in the order in which they are added: an input must have been written before or be external. Outputs on
   /// faces are set to 0 on those at the rigid ends of `shut`, if there is one, and at poles; it must outlive this object.

@@ -39,11 +39,11 @@ class Sweep {
   struct Free {
     void operator()(std::byte* memory) const;
   };
-  using Walls = std::array<std::array<bool, 2>, 3>;  // at the lower and upper end along each axis
+  using Walls = std::array<Index3, 2>;  // at the lower and upper ends: layers beyond, along each axis
   struct Tile {
     Box cells;
     std::vector<Box> boxes;    // of each stage
-    std::vector<Walls> walls;  // that the boxes end at
+    std::vector<Walls> walls;  // that the boxes end at: so far they would go on
   };
   struct Tiling {
     Index planes, rows, length;  // of the largest tile

@@ -19,6 +19,8 @@ class GridFile {
   /// The numbers of a data set of one dimension; `name`: the key that names it.
   std::vector<double> numbers(const Config& name) const;
 
+  /// How many fields a data set holds behind one another, in a first dimension more than the grid has; 0: it has no such.
+  Index records(const Config& name) const;
   /// Which of the fields that a data set holds behind one another, in a first dimension.
   struct Record {
     Index number;

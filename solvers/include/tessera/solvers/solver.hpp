@@ -1,6 +1,7 @@
 /// What the driver sees of a solver.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -60,6 +61,8 @@ class Solver {
   virtual double fixed_step() const = 0;
   /// Collective: for the history of a run, the same on every rank and layout; always the same names.
   virtual std::vector<Diagnostic> diagnostics() { return {}; }
+  /// Collective: the largest rate of change of any field at present; infinity if the solver does not know.
+  virtual double largest_rate() { return std::numeric_limits<double>::infinity(); }
   /// A few lines for the start of a run.
   virtual std::string describe() const = 0;
 };

@@ -1,0 +1,27 @@
+# Writes a source file with the list of all equations: that of the file allen_cahn.cpp is tessera::equations::allen_cahn::entry, its
+# name is allen-cahn.
+function(tessera_list_equations output)
+  set(declarations "")
+  set(entries "")
+  foreach(file ${ARGN})
+    get_filename_component(equation ${file} NAME_WE)
+    string(REPLACE "_" "-" name ${equation})
+    string(APPEND declarations "namespace ${equation} {\nextern const EquationEntry entry;\n}\n")
+    string(APPEND entries "      {\"${name}\", equations::${equation}::entry},\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${output} CONTENT [[
+#include "tessera/solvers/equation.hpp"
+
+namespace tessera {
+namespace equations {
+@declarations@}  // namespace equations
+
+const std::vector<NamedEquation>& all_equations() {
+  static const std::vector<NamedEquation> all{
+@entries@  };
+  return all;
+}
+
+}  // namespace tessera
+]] @ONLY)
+endfunction()

@@ -1,0 +1,93 @@
+/// An equation du/dt = f(u, x, t) of one or more fields, as steppers see it: a few facts, and the stages that evaluate f.
+///
+/// docs/adding-an-equation.md walks through a complete one.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tessera/core/boundary.hpp"
+#include "tessera/core/config.hpp"
+#include "tessera/core/stages.hpp"
+
+namespace tessera {
+
+/// Where the eigenvalues of the linearised right-hand side may lie: real parts from -real (some may be a little positive,
+/// where something grows), imaginary parts up to +-imaginary.
+struct Spectrum {
+  double real = 0;
+  double imaginary = 0;  // of waves; 0 where there are none
+};
+
+/// What an equation is to add to a step: stages that read `fields` and write `rates`, one of each for every field.
+struct Evaluation {
+  Stages& stages;
+  std::vector<Stages::Quantity> fields;
+  std::vector<Stages::Quantity> rates;
+  std::size_t moment;  // of the run, for the boundaries of temporaries
+  const double* time;  // the same; to be followed when a kernel runs
+};
+
+class Equation {
+ public:
+  virtual ~Equation() = default;
+
+  /// The fields' names.
+  virtual std::vector<std::string> fields() const = 0;
+  /// As a formula, with the coefficients' values.
+  virtual std::string describe() const = 0;
+  /// A bound, for fields with values from -amplitudes to amplitudes.
+  virtual Spectrum spectrum(const std::vector<double>& amplitudes) const = 0;
+  /// Values that the fields tend to from small ones: a fixed step must be stable for them, too. None: unknown.
+  virtual std::vector<double> expected_amplitudes() const { return {}; }
+  virtual void add_stages(const Evaluation& evaluation) const = 0;
+  /// Adds stages that write the density of the energy (or whatever never grows or never changes) into a cells quantity. False if
+  /// there is none.
+  virtual bool add_energy(Stages& /*stages*/, const std::vector<Stages::Quantity>& /*fields*/,
+                          Stages::Quantity /*density*/) const {
+    return false;
+  }
+};
+
+/// What equations are made from.
+struct EquationInput {
+  const Config& config;   // the whole
+  const Config& section;  // the equation's own: its name with _ for -
+  Domain& domain;
+  const Parameters& parameters;
+  Index ghosts;  // of the fields: so far out stages may run
+
+  /// That of all fields: grid.boundary.
+  Boundary grid_boundary() const;
+  /// That of one: the section's `boundaries.NAME` or, without, grid.boundary.
+  Boundary field_boundary(const std::string& name) const;
+  /// That of a quantity between stages: `boundaries.NAME` or, without, that of the field `otherwise`; a zero derivative, where no
+  /// field is named.
+  Boundary boundary(const std::string& name, const std::string& otherwise = "") const;
+  /// A coefficient above 0, or not below it.
+  double positive(const std::string& key, double otherwise) const;
+  double not_negative(const std::string& key, double otherwise) const;
+};
+
+/// What an equation's file gives to the program: an object `entry` in the namespace tessera::equations::NAME, NAME being the
+/// file's name.
+struct EquationEntry {
+  Index reach;  // ghost layers that an evaluation reads
+  std::unique_ptr<Equation> (*make)(const EquationInput&);
+};
+
+template <class Equation_>
+std::unique_ptr<Equation> make_equation(const EquationInput& input) {
+  return std::make_unique<Equation_>(input);
+}
+
+/// All equations, by their names, with - for _.
+struct NamedEquation {
+  std::string name;
+  EquationEntry entry;
+};
+const std::vector<NamedEquation>& all_equations();
+
+}  // namespace tessera

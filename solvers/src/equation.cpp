@@ -1,0 +1,41 @@
+#include "tessera/solvers/equation.hpp"
+
+namespace tessera {
+namespace {
+
+const std::vector<std::string> conditions{"antiperiodic", "value", "derivative", "mixed", "curvature"};
+
+Boundary own_boundary(const EquationInput& input, const std::string& name) {
+  const Config own = input.section.section("boundaries");
+  Boundary boundary(input.domain, own, name, input.parameters, conditions);
+  if (own.has(name) && boundary.antiperiodic() != input.grid_boundary().antiperiodic())
+    own.at(name).fail("must be antiperiodic where grid.boundary is, and nowhere else");
+  return boundary;
+}
+
+}  // namespace
+
+Boundary EquationInput::grid_boundary() const {
+  return {domain, config.at("grid"), "boundary", parameters, conditions};
+}
+
+Boundary EquationInput::field_boundary(const std::string& name) const {
+  return section.section("boundaries").has(name) ? own_boundary(*this, name) : grid_boundary();
+}
+
+Boundary EquationInput::boundary(const std::string& name, const std::string& otherwise) const {
+  const bool own = otherwise.empty() || section.section("boundaries").has(name);
+  return own ? own_boundary(*this, name) : field_boundary(otherwise);
+}
+
+double EquationInput::positive(const std::string& key, double otherwise) const {
+  return section.has(key) ? section.at(key).positive() : otherwise;
+}
+
+double EquationInput::not_negative(const std::string& key, double otherwise) const {
+  const double value = section.number(key, otherwise);
+  if (!(value >= 0)) section.at(key).fail("must not be negative, found " + section.at(key).text());
+  return value;
+}
+
+}  // namespace tessera

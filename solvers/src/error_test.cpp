@@ -1,0 +1,68 @@
+#include "error_test.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "tessera/core/summary.hpp"
+
+namespace tessera {
+
+void ErrorTest::note(std::size_t field, double least, double largest) {
+  half_range_[field] = 0.5 * (largest - least);
+  amplitude_[field] = std::max(std::fabs(least), std::fabs(largest));
+}
+
+/// At the start, and after a restart.
+void ErrorTest::look() {
+  if (!amplitude_.empty()) return;
+  half_range_.resize(system_.size());
+  amplitude_.resize(system_.size());
+  for (std::size_t f = 0; f < system_.size(); ++f) {
+    const Extremes extremes = find_extremes(system_.domain(), state_.fields[f]);
+    note(f, extremes.least, extremes.largest);
+  }
+}
+
+double ErrorTest::error(const std::vector<Findings>& findings) {
+  look();
+  double worst = 0;
+  for (std::size_t f = 0; f < system_.size(); ++f) {
+    if (!findings[f].finite) return std::numeric_limits<double>::quiet_NaN();
+    const double tolerated = options_.tolerance + options_.relative_tolerance * half_range_[f];
+    if (findings[f].error > 0) worst = std::max(worst, findings[f].error / tolerated);
+  }
+  return worst;
+}
+
+void ErrorTest::accept(const std::vector<Findings>& findings) {
+  for (std::size_t f = 0; f < system_.size(); ++f) note(f, findings[f].least, findings[f].largest);
+}
+
+const std::vector<double>& ErrorTest::amplitudes() {
+  look();
+  return amplitude_;
+}
+
+void ErrorTest::give_up(double time, Index step, const std::vector<Findings>& findings) const {
+  const bool finite = std::all_of(findings.begin(), findings.end(), [](const Findings& f) { return f.finite; });
+  std::ostringstream what;
+  what << "step " << step << " at t = " << time << ": the step fell below " << smallest_step << " without reaching ";
+  if (options_.tolerance > 0) what << "time.tolerance = " << options_.tolerance;
+  if (options_.tolerance > 0 && options_.relative_tolerance > 0) what << " and ";
+  if (options_.relative_tolerance > 0) what << "time.relative_tolerance = " << options_.relative_tolerance;
+  what << (finite ? "" : " (the solution is not finite)") << "; loosen "
+       << (options_.tolerance > 0 ? "it" : "it, or add an absolute time.tolerance") << ", or look at the initial data";
+  throw RunError(what.str());
+}
+
+std::string ErrorTest::describe() const {
+  std::ostringstream text;
+  text << "adaptive";
+  if (options_.tolerance > 0) text << ", tolerance " << options_.tolerance;
+  if (options_.relative_tolerance > 0) text << ", relative tolerance " << options_.relative_tolerance;
+  return text.str();
+}
+
+}  // namespace tessera

@@ -1,0 +1,41 @@
+// Whether the error of a step can be tolerated.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "evaluations.hpp"
+#include "tessera/core/failure.hpp"
+#include "tessera/solvers/step_control.hpp"
+
+namespace tessera {
+
+/// An error is measured by tolerance + relative_tolerance times half the range of the field's values before the step: a constant that
+/// is added to a field changes nothing.
+class ErrorTest {
+ public:
+  ErrorTest(System& system, const FieldSet& state, const StepOptions& options)
+      : system_(system), state_(state), options_(options) {}
+
+  /// The largest of the fields' errors, over what is tolerated; NaN if anything was not finite. Collective at the first call.
+  double error(const std::vector<Findings>& findings);
+  /// The step was accepted: these are the new state's extremes.
+  void accept(const std::vector<Findings>& findings);
+  /// The largest magnitude of each field's values. Collective at the first call.
+  const std::vector<double>& amplitudes();
+  /// Throws RunError: steps became too small.
+  [[noreturn]] void give_up(double time, Index step, const std::vector<Findings>& findings) const;
+  /// "adaptive, tolerance 0.0001".
+  std::string describe() const;
+
+ private:
+  void note(std::size_t field, double least, double largest);
+  void look();
+
+  System& system_;
+  const FieldSet& state_;
+  StepOptions options_;
+  std::vector<double> half_range_, amplitude_;  // of each field
+};
+
+}  // namespace tessera

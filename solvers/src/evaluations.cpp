@@ -1,0 +1,227 @@
+#include "evaluations.hpp"
+
+#include <algorithm>
+
+namespace tessera {
+namespace {
+
+template <class T>
+bool contains(const std::vector<T>& list, const T& value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+void insert(std::vector<Register>& list, Register value) {
+  if (!contains(list, value)) list.push_back(value);
+}
+
+/// The registers that a stage reads.
+std::vector<Register> reads(const Stage& stage) {
+  std::vector<Register> list;
+  if (stage.argument) list.push_back(*stage.argument);
+  const auto add = [&](const Combination& combination) {
+    for (const Combination::Term& term : combination.terms) insert(list, term.of);
+  };
+  for (const Stage::Output& output : stage.outputs) add(output.combination);
+  if (stage.error) add(*stage.error);
+  return list;
+}
+
+}  // namespace
+
+Evaluations::Evaluations(System& system, const std::vector<Stage>& stages, const std::vector<Register>& results)
+    : system_(system) {
+  std::size_t moments = 0;
+  for (const Stage& stage : stages) {
+    findings_count_ = std::max(findings_count_, stage.finding + 1);
+    moments = std::max(moments, stage.moment + 1);
+  }
+  moments_.resize(moments);
+  findings_.resize(system.domain().blocks().size() * pitch());
+  const auto most = static_cast<std::size_t>(system.evaluations());
+  const std::span<const Stage> all(stages);
+  for (std::size_t first = 0, end = 0; first < stages.size(); first = end) {
+    for (std::size_t evaluations = 0; end < stages.size(); ++end) {
+      if (stages[end].argument && ++evaluations > most) break;
+    }
+    std::vector<Register> wanted = results;
+    for (const Stage& later : all.subspan(end)) {
+      for (const Register number : reads(later)) insert(wanted, number);
+    }
+    groups_.push_back(make_group(all.subspan(first, end - first), wanted));
+  }
+}
+
+Evaluations::Group Evaluations::make_group(std::span<const Stage> stages, const std::vector<Register>& wanted) {
+  Group group;
+  std::vector<Register> made;
+  for (const Stage& stage : stages) {
+    for (const Register number : reads(stage)) {
+      if (!contains(made, number)) insert(group.read, number);
+    }
+    if (stage.argument && !contains(made, *stage.argument)) group.arguments.emplace_back(*stage.argument, stage.moment);
+    for (const Stage::Output& output : stage.outputs) insert(made, output.to);
+  }
+  for (const Register number : made) {
+    if (contains(wanted, number)) group.written.push_back(number);
+  }
+
+  Domain& domain = system_.domain();
+  Stages list(domain.grid().dimensions(), domain.precision());
+  std::vector<std::vector<Stages::Quantity>> quantities;  // by register and field
+  const auto declare = [&](Register number, const auto& make) {
+    if (quantities.size() <= number) quantities.resize(number + 1);
+    for (std::size_t f = 0; f < system_.size(); ++f) quantities[number].push_back(make(f));
+  };
+  for (const Register number : group.read) declare(number, [&](std::size_t) { return list.external(); });
+  const auto declare_made = [&](Register number, bool external) {
+    const auto user = std::find_if(stages.begin(), stages.end(), [&](const Stage& s) { return s.argument == number; });
+    declare(number, [&](std::size_t f) {
+      const Boundary* const boundary = user == stages.end() ? nullptr : &system_.boundary(f);
+      const std::size_t moment = user == stages.end() ? 0 : user->moment;
+      return external ? list.external(Location::cells, boundary, moment)
+                      : list.temporary(Location::cells, boundary, moment);
+    });
+  };
+  for (const Register number : group.written) declare_made(number, true);
+  for (const Register number : made) {
+    if (!contains(group.written, number)) declare_made(number, false);
+  }
+  for (const Stage& stage : stages) add_stage(list, stage, quantities);
+
+  const std::vector<Reach> needed = list.needed();
+  for (const Register number : group.read) {
+    bool far = false;
+    for (const Stages::Quantity q : quantities[number]) {
+      const Index3& below = needed[q].below;
+      const Index3& above = needed[q].above;
+      far = far || std::max({below[0], below[1], below[2], above[0], above[1], above[2]}) > 0;
+    }
+    if (far) group.exchanged.push_back(number);
+  }
+  group.sweep.emplace(domain, std::move(list));
+  group.arrays.resize(domain.blocks().size());
+  return group;
+}
+
+/// A stage's rates, and a stage for each field that makes the outputs of them.
+void Evaluations::add_stage(Stages& list, const Stage& stage, std::vector<std::vector<Stages::Quantity>>& quantities) {
+  const auto is_rate = [](const Stage::Output& output) {
+    return output.combination.terms.empty() && output.combination.rate == nullptr;
+  };
+  const auto kept = std::find_if(stage.outputs.begin(), stage.outputs.end(), is_rate);
+  std::vector<Stages::Quantity> rates;
+  if (stage.argument) {
+    for (std::size_t f = 0; f < system_.size(); ++f)
+      rates.push_back(kept == stage.outputs.end() ? list.temporary() : quantities[kept->to][f]);
+    system_.equation().add_stages({list, quantities[*stage.argument], rates, stage.moment, &moments_[stage.moment]});
+  }
+  for (std::size_t f = 0; f < system_.size(); ++f) {
+    std::vector<Stages::Input> inputs;
+    std::vector<Stages::Quantity> outputs;
+    std::vector<Sum> sums;
+    const auto add_term = [&](Sum& sum, Stages::Quantity quantity, const double* factor) {
+      const auto same = [&](const Stages::Input& input) { return input.quantity == quantity; };
+      const auto place = std::find_if(inputs.begin(), inputs.end(), same);
+      sum.inputs.push_back(static_cast<std::size_t>(place - inputs.begin()));
+      if (place == inputs.end()) inputs.push_back({quantity, {}});
+      sum.factors.push_back(factor);
+    };
+    const auto add = [&](const Combination& combination, Sum::Use use) {
+      Sum& sum = sums.emplace_back();
+      sum.use = use;
+      for (const Combination::Term& term : combination.terms) {
+        add_term(sum, quantities[term.of][f], term.factor);
+      }
+      if (combination.rate != nullptr) add_term(sum, rates[f], combination.rate);
+    };
+    for (const Stage::Output& output : stage.outputs) {
+      if (is_rate(output)) continue;
+      add(output.combination, output.use);
+      outputs.push_back(quantities[output.to][f]);
+    }
+    if (stage.error) add(*stage.error, Sum::Use::error);
+    if (sums.empty()) continue;
+    BlockFindings* const findings = &findings_[stage.finding * system_.size() + f];
+    list.add("sum", inputs, outputs,
+             make_combination(system_.domain().precision(), inputs.size(), std::move(sums), findings, pitch()));
+  }
+}
+
+void Evaluations::run(std::span<FieldSet* const> registers, std::span<const double> moments) {
+  std::copy_n(moments.begin(), moments_.size(), moments_.begin());
+  std::fill(findings_.begin(), findings_.end(), BlockFindings{});
+  for (Group& group : groups_) {
+    group.sets.clear();
+    for (const Register number : group.exchanged) group.sets.push_back(registers[number]);
+    const auto sweep = [&](const Block& block, Sweep::Cells cells) {
+      std::vector<Array*>& arrays = group.arrays[static_cast<std::size_t>(block.number)];
+      arrays.clear();
+      for (const auto* list : {&group.read, &group.written}) {
+        for (const Register number : *list) {
+          for (Field& field : registers[number]->fields) arrays.push_back(&field[block]);
+        }
+      }
+      group.sweep->run(block, arrays, moments_, cells);
+    };
+    system_.exchange(
+        group.sets, [&](const Block& block) { sweep(block, Sweep::Cells::inner); },
+        [&](const Block& block) {
+          for (const auto& [number, moment] : group.arguments) {
+            for (std::size_t f = 0; f < system_.size(); ++f) {
+              Field& field = registers[number]->fields[f];
+              system_.boundary(f).apply(block, field[block], field.ghosts(), 1, moments_[moment]);
+            }
+          }
+          sweep(block, Sweep::Cells::outer);
+        });
+    for (const Register number : group.written) registers[number]->fresh = false;
+  }
+}
+
+bool Evaluations::needs(Register number) const {
+  return std::any_of(groups_.begin(), groups_.end(), [&](const Group& group) {
+    return contains(group.read, number) || contains(group.written, number);
+  });
+}
+
+bool Evaluations::in_place(Register argument, Register result) const {
+  if (groups_.size() != 1) return false;
+  const Group& group = groups_.front();
+  const auto place = [&](const std::vector<Register>& list, Register number) {
+    return static_cast<std::size_t>(std::find(list.begin(), list.end(), number) - list.begin()) * system_.size();
+  };
+  const std::size_t first = place(group.read, argument);
+  const std::size_t last = group.read.size() * system_.size() + place(group.written, result);
+  for (std::size_t f = 0; f < system_.size(); ++f) {
+    if (!group.sweep->in_place(first + f, last + f)) return false;
+  }
+  return true;
+}
+
+const BlockFindings& Evaluations::found(std::size_t finding, const Block& block, std::size_t field) const {
+  return findings_[static_cast<std::size_t>(block.number) * pitch() + finding * system_.size() + field];
+}
+
+const std::vector<Findings>& Evaluations::find(std::size_t finding) {
+  constexpr std::size_t each = 4;
+  shared_.assign(each * system_.size(), -std::numeric_limits<double>::infinity());
+  for (std::size_t f = 0; f < system_.size(); ++f) {
+    double* const of_field = &shared_[each * f];
+    for (const Block& block : system_.domain().blocks()) {
+      const BlockFindings& found = this->found(finding, block, f);
+      of_field[0] = std::max(of_field[0], found.error);
+      of_field[1] = std::max(of_field[1], -found.least);
+      of_field[2] = std::max(of_field[2], found.largest);
+      of_field[3] = std::max(of_field[3], found.finite ? 0.0 : 1.0);
+    }
+  }
+  system_.domain().communicator().allreduce(comm::in_place, shared_, comm::Operator::max);
+  of_all_.clear();
+  for (std::size_t f = 0; f < system_.size(); ++f) {
+    const double* const of_field = &shared_[each * f];
+    of_all_.push_back({of_field[0], -of_field[1], of_field[2], of_field[3] == 0});
+  }
+  return of_all_;
+}
+
+}  // namespace tessera

@@ -1,0 +1,207 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include "stepper.hpp"
+#include "tessera/core/summary.hpp"
+#include "tessera/solvers/explicit.hpp"
+#include "tessera/solvers/initial_state.hpp"
+
+namespace tessera {
+namespace {
+
+std::string section_of(const std::string& equation) {
+  std::string section = equation;
+  std::replace(section.begin(), section.end(), '-', '_');
+  return section;
+}
+
+/// How many evaluations are done for one exchange and one way through memory: those of a step, and of several steps
+/// where these are so cheap that memory limits them, as long as blocks are thick enough and ghosts are no more than a quarter
+/// of what is computed.
+int evaluations_at_once(const EquationInput& input, Index reach, const StepOptions& options) {
+  const Domain& domain = input.domain;
+  const Boundary boundary = input.grid_boundary();
+  for (const bool axis : boundary.antiperiodic()) {
+    if (axis) return 1;  // beyond such an end, a rate is not that of the cell inside with the other sign
+  }
+  const bool cheap = domain.outgrows_cache() && domain.grid().dimensions() < 3;
+  const int own = evaluations_per_step(options);
+  const int steps = domain.sweep().steps_at_once > 0 ? domain.sweep().steps_at_once : own == 1 && cheap ? 4 : 1;
+  const auto fits = [&](int evaluations) {
+    double share = 1;
+    for (int a = domain.grid().first_axis(); a < 3; ++a) {
+      if (domain.exchanged(a))
+        share *= 1 + static_cast<double>((evaluations - 1) * reach) /
+                         static_cast<double>(thinnest_block(domain.grid(), domain.layout(), a));
+    }
+    return domain.thick_enough(evaluations * reach) && (share <= 1.25 || domain.sweep().steps_at_once > 0);
+  };
+  int evaluations = own * (options.stepper == "adams-bashforth" || options.adaptive ? 1 : steps);
+  while (evaluations > 1 && !fits(evaluations)) --evaluations;
+  return evaluations;
+}
+
+class ExplicitSolver final : public Solver {
+ public:
+  ExplicitSolver(const EquationInput& input, const EquationEntry& entry, const StepOptions& options)
+      : options_(options),
+        system_(input, entry, evaluations_at_once(input, entry.reach, options)),
+        now_(system_.make_fields()),
+        stepper_(make_stepper(system_, now_, options)) {}
+
+  FieldSet& now() { return now_; }
+  const System& system() const { return system_; }
+
+  State state() override {
+    State state;
+    for (Field& field : now_.fields) state.fields.push_back(&field);
+    state.memory = stepper_->memory();
+    state.numbers = stepper_->numbers();
+    return state;
+  }
+  double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
+  Reached advance(double time, double limit, Index most) override {
+    const Reached reached = stepper_->advance(time, limit, most);
+    time_ = reached.time;
+    return reached;
+  }
+  std::optional<Fault> fault() const override { return stepper_->fault(); }
+  std::string describe() const override { return system_.equation().describe() + "; " + stepper_->describe(); }
+
+  /// For the present values, and for those that the fields are expected to have.
+  double stable_step() const override {
+    std::vector<double> amplitudes = system_.equation().expected_amplitudes();
+    amplitudes.resize(system_.size(), 0);
+    for (std::size_t f = 0; f < system_.size(); ++f) {
+      for (const Block& block : system_.domain().blocks()) {
+        for_each_row(block.local(), [&](Index i, Index j) {
+          for (Index k = 0; k < block.cells.extent(2); ++k)
+            amplitudes[f] = std::max(amplitudes[f], std::fabs(now_.fields[f][block](i, j, k)));
+        });
+      }
+    }
+    return stepper_->stable_step(system_.equation().spectrum(amplitudes));
+  }
+
+  double largest_rate() override {
+    evaluate_rates();
+    double largest = 0;
+    for (const Field& field : rates_->fields) {
+      const Extremes extremes = find_extremes(system_.domain(), field);
+      largest = std::max({largest, -extremes.least, extremes.largest});
+    }
+    return largest;
+  }
+
+  std::vector<Diagnostic> diagnostics() override {
+    Domain& domain = system_.domain();
+    evaluate_rates();
+    std::vector<Diagnostic> list;
+    const auto cells = static_cast<double>(domain.grid().cells());
+    double cell = 1;
+    for (int a = domain.grid().first_axis(); a < 3; ++a) cell *= domain.grid().spacing(a);
+    for (std::size_t f = 0; f < system_.size(); ++f) {
+      const Field& field = now_.fields[f];
+      const Extremes extremes = find_extremes(domain, field);
+      list.push_back({field.name() + "_mass", sum(domain, field).values * cell});
+      list.push_back({field.name() + "_min", extremes.least});
+      list.push_back({field.name() + "_max", extremes.largest});
+      list.push_back({field.name() + "_rate", std::sqrt(sum(domain, rates_->fields[f]).squares / cells)});
+    }
+    if (energy_) list.push_back({"energy", sum(domain, *energy_).values * cell});
+    const auto steps = stepper_->diagnostics();
+    list.insert(list.end(), steps.begin(), steps.end());
+    return list;
+  }
+
+ private:
+  static std::unique_ptr<Stepper> make_stepper(System& system, FieldSet& state, const StepOptions& options) {
+    if (options.most_stages > 0) return make_stabilised_stepper(system, state, options);
+    return options.adaptive ? make_adaptive_stepper(system, state, options)
+                            : make_fixed_stepper(system, state, options);
+  }
+
+  /// Rates, and the energy, at present.
+  void evaluate_rates() {
+    Domain& domain = system_.domain();
+    if (!rates_) {
+      rates_ = system_.make_fields();
+      rate_.emplace(system_, std::vector<Stage>{{Register{0}, 0, {{1, {}}}}}, std::vector<Register>{1});
+      Stages stages(domain.grid().dimensions(), domain.precision());
+      std::vector<Stages::Quantity> fields;
+      for (std::size_t f = 0; f < system_.size(); ++f) fields.push_back(stages.external());
+      const Stages::Quantity density = stages.external();
+      if (system_.equation().add_energy(stages, fields, density)) {
+        energy_.emplace(domain, "energy", Location::cells, 0);
+        energy_sweep_.emplace(domain, std::move(stages));
+      }
+    }
+    const std::array<FieldSet*, 2> registers{&now_, &*rates_};
+    rate_->run(registers, std::array{time_});
+    if (!energy_) return;
+    domain.phase([&](const Block& block) {  // ghosts have just been filled
+      std::vector<Array*> arrays;
+      for (Field& field : now_.fields) arrays.push_back(&field[block]);
+      arrays.push_back(&(*energy_)[block]);
+      energy_sweep_->run(block, arrays);
+    });
+  }
+
+  StepOptions options_;
+  System system_;
+  FieldSet now_;
+  std::unique_ptr<Stepper> stepper_;
+  double time_ = 0;
+  std::optional<FieldSet> rates_;
+  std::optional<Evaluations> rate_;
+  std::optional<Field> energy_;
+  std::optional<Sweep> energy_sweep_;
+};
+
+/// Refuses a fixed step that is not stable. Collective.
+void require_stable(const Domain& domain, const ExplicitSolver& solver, const Config& time,
+                    const std::string& stepper) {
+  if (solver.fixed_step() == 0) return;
+  const double limit = domain.min(solver.stable_step());
+  if (solver.fixed_step() <= limit) return;
+  std::ostringstream what;
+  if (limit == 0) {
+    what << "this equation has waves, for which the stepper is stable with no step; use stepper: rk4 or rkf45";
+    (time.has("stepper") ? time.at("stepper") : time).fail(what.str());
+  }
+  what << "a step of " << solver.fixed_step() << " is not stable: " << stepper << " allows at most " << limit
+       << " on this grid; use that or less, or `tolerance` for adaptive steps";
+  time.at("step").fail(what.str());
+}
+
+}  // namespace
+
+const NamedEquation* find_equation(const std::string& name) {
+  for (const NamedEquation& equation : all_equations()) {
+    if (equation.name == name) return &equation;
+  }
+  return nullptr;
+}
+
+const NamedEquation& find_equation(const Config& config) {
+  std::vector<std::string> names;
+  for (const NamedEquation& equation : all_equations()) names.push_back(equation.name);
+  return *find_equation(config.at("equation").choice(names));
+}
+
+std::unique_ptr<Solver> make_explicit_solver(const NamedEquation& equation, const Config& config, Domain& domain,
+                                             const Parameters& parameters) {
+  const Config time = config.at("time");
+  const StepOptions options = read_step_options(time);
+  const Config section = config.section(section_of(equation.name));
+  auto solver =
+      std::make_unique<ExplicitSolver>(EquationInput{config, section, domain, parameters, 0}, equation.entry, options);
+  const Config initial = config.at("initial");
+  for (Field& field : solver->now().fields) fill_initial(domain, field, initial.at(field.name()), parameters);
+  require_stable(domain, *solver, time, options.stepper);
+  return solver;
+}
+
+}  // namespace tessera

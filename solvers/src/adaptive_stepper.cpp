@@ -36,7 +36,9 @@ class AdaptiveRungeKutta final : public Stepper {
     }
   }
   std::vector<Diagnostic> diagnostics() const override {
-    return {{"step_size", control_.taken()}, {"rejected_steps", rejected_}};
+    const auto stages = static_cast<double>(tableau_.b.size());
+    return {
+        {"step_size", control_.taken()}, {"rejected_steps", rejected_}, {"evaluations", stages * (steps_ + rejected_)}};
   }
   std::map<std::string, double*> numbers() override {
     auto all = control_.numbers();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "fusion.hpp"
+
 namespace tessera {
 namespace {
 
@@ -103,19 +105,53 @@ Evaluations::Group Evaluations::make_group(std::span<const Stage> stages, const 
   return group;
 }
 
+/// What a kernel may do with the rate of a stage with one output.
+std::optional<Fusion> Evaluations::fuse(const Stage& stage, std::size_t field,
+                                        const std::vector<std::vector<Stages::Quantity>>& quantities) {
+  const Stage::Output& output = stage.outputs.front();
+  // Those that stencil-inl.hpp has kernels for: Euler's step, and a stage of a stabilised method.
+  const std::size_t terms = output.combination.terms.size();
+  const bool euler = terms == 1 && output.use == Sum::Use::check;
+  const bool stabilised = terms == 4 && output.use == Sum::Use::store;
+  if (output.combination.rate == nullptr || !(euler || stabilised)) return {};
+  Fusion fusion;
+  for (const Combination::Term& term : output.combination.terms) {
+    if (term.of == *stage.argument) {
+      fusion.of_argument = term.factor;
+      continue;
+    }
+    fusion.inputs.push_back(quantities[term.of][field]);
+    fusion.factors.push_back(term.factor);
+  }
+  fusion.of_rate = output.combination.rate;
+  fusion.output = quantities[output.to][field];
+  fusion.findings = &findings_[stage.finding * system_.size() + field];
+  fusion.pitch = pitch();
+  return fusion;
+}
+
 /// A stage's rates, and a stage for each field that makes the outputs of them.
 void Evaluations::add_stage(Stages& list, const Stage& stage, std::vector<std::vector<Stages::Quantity>>& quantities) {
   const auto is_rate = [](const Stage::Output& output) {
     return output.combination.terms.empty() && output.combination.rate == nullptr;
   };
+  std::vector<bool> done(system_.size(), false);
   const auto kept = std::find_if(stage.outputs.begin(), stage.outputs.end(), is_rate);
   std::vector<Stages::Quantity> rates;
+  std::vector<std::optional<Fusion>> fusions(system_.size());
   if (stage.argument) {
-    for (std::size_t f = 0; f < system_.size(); ++f)
+    const bool single = stage.outputs.size() == 1 && kept == stage.outputs.end() && !stage.error;
+    for (std::size_t f = 0; f < system_.size(); ++f) {
       rates.push_back(kept == stage.outputs.end() ? list.temporary() : quantities[kept->to][f]);
-    system_.equation().add_stages({list, quantities[*stage.argument], rates, stage.moment, &moments_[stage.moment]});
+      if (single) fusions[f] = fuse(stage, f, quantities);
+    }
+    const auto offered = fusions;
+    system_.equation().add_stages(
+        {list, quantities[*stage.argument], rates, stage.moment, &moments_[stage.moment], &fusions});
+    for (std::size_t f = 0; f < system_.size(); ++f) done[f] = offered[f] && !fusions[f];
   }
   for (std::size_t f = 0; f < system_.size(); ++f) {
+    if (done[f]) continue;
     std::vector<Stages::Input> inputs;
     std::vector<Stages::Quantity> outputs;
     std::vector<Sum> sums;

@@ -76,6 +76,8 @@ class Evaluations {
     std::vector<FieldSet*> sets;
   };
   Group make_group(std::span<const Stage> stages, const std::vector<Register>& wanted);
+  std::optional<Fusion> fuse(const Stage& stage, std::size_t field,
+                             const std::vector<std::vector<Stages::Quantity>>& quantities);
   void add_stage(Stages& list, const Stage& stage, std::vector<std::vector<Stages::Quantity>>& quantities);
   std::size_t pitch() const { return findings_count_ * system_.size(); }
 

@@ -64,11 +64,12 @@ class Stabilised final : public Stepper {
   std::vector<Diagnostic> diagnostics() const override {
     return {{"step_size", options_.adaptive ? control_.taken() : options_.step},
             {"stages", stages_},
-            {"rejected_steps", rejected_}};
+            {"rejected_steps", rejected_},
+            {"evaluations", evaluations_}};
   }
   std::map<std::string, double*> numbers() override {
     auto all = control_.numbers();
-    all.insert({{"steps", &steps_}, {"stages", &stages_}, {"rejected", &rejected_}});
+    all.insert({{"steps", &steps_}, {"stages", &stages_}, {"rejected", &rejected_}, {"evaluations", &evaluations_}});
     return all;
   }
   std::string describe() const override {
@@ -130,6 +131,7 @@ class Stabilised final : public Stepper {
   const std::vector<Findings>& attempt(double time, double end_time, double length, Index stages) {
     if (coefficients_.stages.size() + 1 != static_cast<std::size_t>(stages))
       coefficients_ = method_.coefficients(stages);
+    evaluations_ += static_cast<double>(stages);
     first_ = length * coefficients_.first;
     error_rate_ = 0.4 * length;
     // s - 1 stages are to be evaluated, and the rate at the end; parts of about the same size.
@@ -234,6 +236,7 @@ class Stabilised final : public Stepper {
   double steps_ = 0;
   double stages_ = 0;
   double rejected_ = 0;
+  double evaluations_ = 0;  // for steps and rejected ones, but the first rate of all
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #define TESSERA_SOLVERS_STENCIL_INL
 #endif
 
+#include "fusion.hpp"
 #include "stencil.hpp"
 #include "tessera/core/simd-inl.hpp"
 
@@ -36,7 +37,7 @@ class Neighbours {
 
   void begin_row(Index j) {
     centre_ = values_(j);
-    for (int d = 0; d < axes; ++d) {
+    for (int d = 0; d + 1 < axes; ++d) {
       below_[static_cast<std::size_t>(d)] = values_(j, along(axes, d, -1));
       above_[static_cast<std::size_t>(d)] = values_(j, along(axes, d, 1));
     }
@@ -48,8 +49,8 @@ class Neighbours {
   /// sum + factor times the Laplacian. That of a uniform field is 0, exactly where all spacings are equal.
   template <class At>
   HWY_INLINE P add_laplacian(P factor, P sum, const At& cell) const {
-    P neighbours = cell(below_[0]) + cell(above_[0]);
-    for (std::size_t d = 1; d < count; ++d) neighbours = fma(ratio_[d], cell(below_[d]) + cell(above_[d]), neighbours);
+    P neighbours = below(0, cell) + above(0, cell);
+    for (std::size_t d = 1; d < count; ++d) neighbours = fma(ratio_[d], below(d, cell) + above(d, cell), neighbours);
     if constexpr (Points == 9) {
       const P corners = (cell(below_[0], -1) + cell(above_[0], 1)) + (cell(below_[0], 1) + cell(above_[0], -1));
       neighbours = fma(P(Real(0.25)), corners, neighbours);
@@ -68,7 +69,7 @@ class Neighbours {
   HWY_INLINE P gradient_squared(const At& cell) const {
     P sum(Real(0));
     for (std::size_t d = 0; d < count; ++d) {
-      const P slope = gradient_[d] * (cell(above_[d]) - cell(below_[d]));
+      const P slope = gradient_[d] * (above(d, cell) - below(d, cell));
       sum = fma(slope, slope, sum);
     }
     return sum;
@@ -78,14 +79,24 @@ class Neighbours {
   HWY_INLINE P gradient_squared_on_faces(const At& cell) const {
     P sum(Real(0));
     for (std::size_t d = 0; d < count; ++d) {
-      const P below = gradient_[d] * (cell(centre_) - cell(below_[d]));
-      const P above = gradient_[d] * (cell(above_[d]) - cell(centre_));
-      sum = fma(below, below, fma(above, above, sum));
+      const P lower = gradient_[d] * (cell(centre_) - below(d, cell));
+      const P upper = gradient_[d] * (above(d, cell) - cell(centre_));
+      sum = fma(lower, lower, fma(upper, upper, sum));
     }
     return sum + sum;
   }
 
  private:
+  // Neighbours along a row share its address: a processor has few registers for them.
+  template <class At>
+  HWY_INLINE P below(std::size_t d, const At& cell) const {
+    return d + 1 == count ? cell(centre_, -1) : cell(below_[d]);
+  }
+  template <class At>
+  HWY_INLINE P above(std::size_t d, const At& cell) const {
+    return d + 1 == count ? cell(centre_, 1) : cell(above_[d]);
+  }
+
   Rows<const Real> values_;
   double laplacian_;  // 1 / spacing^2 of the first dimension, and a factor of all points
   std::array<P, count> ratio_;
@@ -121,6 +132,52 @@ HWY_INLINE void write_rows(const Panel& panel, std::size_t output, const Rule& r
     Real* out = rows(j);
     for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR { cell.store(out, rule(cell)); });
   }
+}
+
+/// The same with a fusion's sum of the argument, `Terms` inputs, and the rate. `first`: the operand after those of the rule.
+template <class Real, std::size_t Terms, class Rule, class Argument, class... Inputs>
+HWY_INLINE void write_fused_rows(const Panel& panel, std::size_t first, const Fusion& fusion, const Rule& rule,
+                                 Argument& argument, Inputs&... inputs) {
+  constexpr bool euler = Terms == 0;
+  using P = Pack<Real>;
+  const auto value_of = [](const double* factor) { return P(static_cast<Real>(factor == nullptr ? 1 : *factor)); };
+  struct Term {
+    Rows<const Real> rows;
+    P factor;
+    const Real* row = nullptr;
+  };
+  const auto terms_of = [&]<std::size_t... T>(std::index_sequence<T...>) {
+    return std::array<Term, Terms>{Term{panel.operand<const Real>(first + T), value_of(fusion.factors[T])}...};
+  };
+  std::array<Term, Terms> terms = terms_of(std::make_index_sequence<Terms>());
+  const P of_argument = value_of(fusion.of_argument);
+  const P of_rate = value_of(fusion.of_rate);
+  P doubt(Real(0));
+  for (Index j = 0; j < panel.rows; ++j) {
+    argument.begin_row(j);
+    (inputs.begin_row(j), ...);
+    for (Term& term : terms) term.row = term.rows(j);
+    Real* out = panel.operand<Real>(first + Terms)(j);
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+      P sum = euler ? argument(cell) : of_argument * argument(cell);
+      for (const Term& term : terms) sum = fma(term.factor, cell(term.row), sum);
+      sum = fma(of_rate, rule(cell), sum);
+      if constexpr (euler) doubt = fma(cell.only(sum), P(Real(0)), doubt);
+      cell.store(out, sum);
+    });
+  }
+  if (euler && !(doubt.sum() == 0))
+    fusion.findings[static_cast<std::size_t>(panel.block) * fusion.pitch].finite = false;
+}
+
+/// write_rows for a rate, or for what is made of it: Euler's step, or a stage of a stabilised method. `argument`: the field that it is
+/// the rate of.
+template <class Real, class Rule, class Argument, class... Inputs>
+HWY_INLINE void write_rate(const Panel& panel, std::size_t first, const std::optional<Fusion>& fusion, const Rule& rule,
+                           Argument& argument, Inputs&... inputs) {
+  if (!fusion) write_rows<Real>(panel, first, rule, argument, inputs...);
+  else if (fusion->inputs.empty()) write_fused_rows<Real, 0>(panel, first, *fusion, rule, argument, inputs...);
+  else write_fused_rows<Real, 3>(panel, first, *fusion, rule, argument, inputs...);
 }
 
 /// kernel<Real, Points>(): a kernel for the precision and the stencil at hand.

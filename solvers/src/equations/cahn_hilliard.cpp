@@ -36,7 +36,8 @@ Kernel make_potential(const Stages& stages, const Stencil& stencil, double width
 }
 
 /// lap mu - k (c - c0) from mu and c.
-Kernel make_rate(const Stages& stages, const Stencil& stencil, double rate, double target) {
+Kernel make_rate(const Stages& stages, const Stencil& stencil, double rate, double target,
+                 const std::optional<Fusion>& fusion) {
   return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
     return [=](const Panel& panel) HWY_ATTR {
       using P = Pack<Real>;
@@ -47,7 +48,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double rate, doub
       const P one = mu.laplacian_factor(1);
       const auto total = [&](auto cell)
                              HWY_ATTR { return mu.add_laplacian(one, fma(minus_rate, c(cell), source), cell); };
-      write_rows<Real>(panel, 2, total, mu, c);
+      write_rate<Real>(panel, 2, fusion, total, c, mu);
     };
   });
 }
@@ -92,8 +93,9 @@ class CahnHilliard final : public Equation {
     const Stages::Quantity mu = e.stages.temporary(Location::cells, &boundary_mu_, e.moment);
     e.stages.add("chemical potential", {{e.fields[0], around}}, {mu},
                  HWY_DYNAMIC_DISPATCH(make_potential)(e.stages, stencil_, width_));
-    e.stages.add("rate", {{mu, around}, {e.fields[0], {}}}, {e.rates[0]},
-                 HWY_DYNAMIC_DISPATCH(make_rate)(e.stages, stencil_, rate_, target_));
+    add_rate_stage(e, 0, "rate", {{mu, around}, {e.fields[0], {}}}, [&](const std::optional<Fusion>& fusion) {
+      return HWY_DYNAMIC_DISPATCH(make_rate)(e.stages, stencil_, rate_, target_, fusion);
+    });
   }
 
   bool add_energy(Stages& stages, const std::vector<Stages::Quantity>& fields,

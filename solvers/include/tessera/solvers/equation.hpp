@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Spectrum {
   double imaginary = 0;  // of waves; 0 where there are none
 };
 
+struct Fusion;
+
 /// What an equation is to add to a step: stages that read `fields` and write `rates`, one of each for every field.
 struct Evaluation {
   Stages& stages;
@@ -28,6 +31,9 @@ struct Evaluation {
   std::vector<Stages::Quantity> rates;
   std::size_t moment;  // of the run, for the boundaries of temporaries
   const double* time;  // the same; to be followed when a kernel runs
+  /// For each field, what the kernel that makes a rate may do with it at once instead of writing it; none: write it. Those that
+  /// are done are to be taken out (fusion.hpp).
+  std::vector<std::optional<Fusion>>* fusions;
 };
 
 class Equation {

@@ -9,8 +9,6 @@
 namespace tessera::io {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 struct DataSet {
   Handle handle;
   std::vector<hsize_t> shape;

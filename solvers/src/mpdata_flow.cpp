@@ -9,8 +9,6 @@
 namespace tessera::mpdata {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 const std::vector<std::string> kinds{"courant", "velocity", "stream_function", "vector_potential"};
 
 /// The key that says what flows.

@@ -7,11 +7,6 @@
 #include "mpdata_flow.hpp"
 
 namespace tessera::mpdata {
-namespace {
-
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
-}  // namespace
 
 Flow::Faces Flow::faces_of(const Block& block, const Index3& cell, int dimension) const {
   if (uniform_) return {(*uniform_)[at(dimension)], (*uniform_)[at(dimension)]};

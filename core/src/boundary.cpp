@@ -228,12 +228,11 @@ void Boundary::fill_box(const Block& block, const Ghosts& ghosts, double time) c
   }
   const Grid& grid = domain_.grid();
   const Expression& expression = wall.evaluate[static_cast<std::size_t>(block.number)];
-  const auto place = [&](int b, Index local) {
-    const Index i = block.global(b, local);
-    return b == ghosts.axis ? grid.face(b, ghosts.side == 0 ? 0 : grid.cells(b)) : grid.centre(b, grid.wrap(b, i));
-  };
+  const double on_wall = grid.face(ghosts.axis, ghosts.side == 0 ? 0 : grid.cells(ghosts.axis));
   for_each([&](const Real* here, Index i, Index j, Index k) {
-    return ghost(here, static_cast<Real>(factor * expression({place(0, i), place(1, j), place(2, k)}, time)));
+    auto place = grid.position(grid.image({block.global(0, i), block.global(1, j), block.global(2, k)}).cell);
+    place[at(ghosts.axis)] = on_wall;
+    return ghost(here, static_cast<Real>(factor * expression(place, time)));
   });
 }
 

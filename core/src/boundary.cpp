@@ -77,7 +77,7 @@ Ends read_ends(const Config& grid, int dimensions, bool periodic_by_default) {
 }
 
 Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters,
-                   const std::vector<std::string>& allowed)
+                   const std::vector<std::string>& allowed, Index layers)
     : domain_(domain) {
   const Grid& grid = domain.grid();
   const bool given = parent.has(key);
@@ -101,9 +101,9 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
       }
       Wall& wall = walls_[a][side];
       wall.condition = read_condition(end, grid.dimensions(), parameters, allowed, has_two(config));
-      if (grid.cells(axis) < needed(axis, static_cast<int>(side), 1)) {
-        end.fail("needs " + std::to_string(needed(axis, static_cast<int>(side), 1)) + " cells, dimension " +
-                 grid.name(axis) + " has " + std::to_string(grid.cells(axis)));
+      if (const Index cells = needed(axis, static_cast<int>(side), layers); grid.cells(axis) < cells) {
+        end.fail("needs " + std::to_string(cells) + " cells, dimension " + grid.name(axis) + " has " +
+                 std::to_string(grid.cells(axis)) + "; give it more, or another condition");
       }
       if (!wall.condition.expression) continue;
       const Expression& expression = *wall.condition.expression;

@@ -15,10 +15,10 @@ const std::vector<std::string> conditions{"constant", "derivative", "open", "ext
 
 /// That of a field: mpdata.boundaries.NAME or, without, `common`.
 Boundary read_boundary(const Config& config, const std::string& name, Domain& domain, const Parameters& parameters,
-                       const Boundary& common) {
+                       const Options& options, const Boundary& common) {
   const Config own = config.at("mpdata").section("boundaries");
   if (!own.has(name)) return common;
-  Boundary boundary(domain, own, name, parameters, conditions);
+  Boundary boundary(domain, own, name, parameters, conditions, options.wall_layers());
   for (int axis = domain.grid().first_axis(); axis < 3; ++axis) {
     for (int side = 0; side < 2; ++side) {
       if (boundary.rigid(axis, side) != common.rigid(axis, side))
@@ -99,15 +99,15 @@ class Mpdata final : public Solver {
 
 Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters)
     : options_(options),
-      walls_(domain, Boundary(domain, config.at("grid"), "boundary", parameters, conditions)),
+      walls_(domain, Boundary(domain, config.at("grid"), "boundary", parameters, conditions, options.wall_layers())),
       sources_(config, domain, parameters),
       plan_(make_plan(domain, options, walls_,
                       sources_.none() && is_steady(config, domain.grid().dimensions(), sources_.fields(), parameters))),
       flow_(config, options, domain, walls_, sources_.fields(), plan_.ghosts, parameters),
       moments_(static_cast<std::size_t>(plan_.at_once) + 1) {
   for (const std::string& name : sources_.fields()) {
-    fields_.push_back(std::make_unique<AdvectedField>(name, domain, options_, plan_, flow_,
-                                                      read_boundary(config, name, domain, parameters, walls_.psi)));
+    fields_.push_back(std::make_unique<AdvectedField>(
+        name, domain, options_, plan_, flow_, read_boundary(config, name, domain, parameters, options, walls_.psi)));
     fill_initial(domain, fields_.back()->psi(), config.at("initial").at(name), parameters);
     fields_.back()->remember_extremes();
     exchanged_.push_back(&fields_.back()->psi());

@@ -64,6 +64,12 @@ class Refused(unittest.TestCase):
         text, where = place(MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: wall").replace('["0.2"', '¦["0.2"'))
         check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "up to 0.2 on a boundary `wall`"], {"run.yaml": text})
 
+    def test_walls_of_a_dimension_with_one_cell(self):
+        thin = MPDATA.replace("[12, 10]", "[12, 1]\n  boundary: [periodic, ¦wall]").replace('"0.1"', "0")
+        text, where = place(thin.replace(COURANT.replace('"0.1"', "0"), 'courant: ["0.2", 0]\n  third_order: true'))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "needs 2 cells, dimension y has 1"], {"run.yaml": text},
+                      rank_counts=(1,))
+
     def test_poles(self):
         self.refused("[12, 10]", "[12, 10]\n  boundary: ¦[polar, periodic]", "a polar dimension, the latitude, comes after a periodic one")
         self.refused("[12, 10]", "¦[11, 10]\n  boundary: [periodic, polar]", "the longitude has 11 cells", "an even number")

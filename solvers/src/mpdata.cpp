@@ -159,6 +159,7 @@ Reached Mpdata::advance(double, double, Index most) {
 void Mpdata::couple() {
   const double step = flow_.step();
   const double time = steps_ * step;
+  const double before = std::max(0.0, time - step);  // in the first step the fields before are those now
   couple_exchange_->run(
       now_and_before_, [](const Block&) {},
       [&](const Block& block) {
@@ -166,7 +167,7 @@ void Mpdata::couple() {
         for (Field* field : now_and_before_) arrays.push_back(&(*field)[block]);
         const std::size_t count = fields_.size();
         for (std::size_t f = 0; f < arrays.size(); ++f)
-          fields_[f % count]->close(block, *arrays[f], plan_.ghosts, 1, f < count ? time : time - step);
+          fields_[f % count]->close(block, *arrays[f], plan_.ghosts, 1, f < count ? time : before);
         flow_.couple(block, std::span(arrays).first(count), std::span(arrays).subspan(count), time);
       });
   flow_.require_stable(time);

@@ -178,14 +178,16 @@ void Flow::read_file(const Config& section, const Parameters& parameters) {
   exchange_.emplace(domain_, locations, ghosts_);
 }
 
-/// Refuses a run that goes on longer than what the file holds.
+/// Refuses a run of which the file lacks the middle of a step.
 void Flow::require_times(const Config& time) const {
   const auto [first, last] = *file_->times();
   const double end =
       time.has("end") ? time.at("end").number() : step_ * static_cast<double>(time.at("steps").integer());
-  if (first <= 0.5 * step_ && end - 0.5 * step_ <= last) return;
+  if (file_->has(0.5 * step_) && file_->has(std::max(end - 0.5 * step_, 0.5 * step_))) return;
   std::ostringstream what;
-  what << "the file has the flow from t = " << first << " to " << last << ", but the run goes from 0 to " << end;
+  what << "the file has the flow from t = " << first << " to " << last
+       << ", but the run needs it from the middle of its first step to that of its last, of steps of " << step_
+       << " from 0 to " << end;
   key_.fail(what.str());
 }
 

@@ -230,7 +230,18 @@ class FlowFromFile(unittest.TestCase):
         self.refused(section, "the times do not increase", times=[0, 2, 1.5])
         self.refused(section, "there is one time only", times=[0.0])
         self.refused(section, "one dimension is wanted", times=[[0.0, 1]])
-        self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run goes from 0 to 4", times=[0.0, 1, 3])
+        self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run needs it from the middle of its first step to that of its last",
+                     "of steps of 1 from 0 to 4", times=[0.0, 1, 3])
+
+    def test_times_in_the_middle_of_steps(self):
+        """The last is at 6.5 * 0.1, and the run comes to 6 * 0.1 + 0.5 * 0.1."""
+        with folder() as where:
+            times = (numpy.arange(7) + 0.5) * 0.1
+            self.write(where, times=times, u_t=numpy.full((7, 13, 10), 0.2), v_t=numpy.full((7, 12, 11), 0.1))
+            text = self.TEXT.replace(COURANT, "courant: {file: flow.h5, datasets: [u_t, v_t], times: times}")
+            (where / "run.yaml").write_text(text.replace("{step: 1, steps: 4}", "{step: 0.1, steps: 7}"))
+            result = run("mpdata", ["run.yaml"], 1, where)
+            self.assertEqual(result.code, 0, result.err)
 
     def test_only_flow_on_faces(self):
         text, place_of = place(self.TEXT.replace(COURANT, f"stream_function: ¦{self.SECTION}"))

@@ -185,6 +185,15 @@ class FlowFromFile(unittest.TestCase):
             for ranks, layout in ((2, "{ranks: [2, 1], threads: [1, 2]}"), (3, "{ranks: [1, 3]}")):
                 numpy.testing.assert_array_equal(self.psi(where, changing, ranks, layout), one)
 
+    def test_ends_that_differ_by_rounding(self):
+        """They count as one, so that layouts agree."""
+        u = (10 + 3 * numpy.sin(numpy.deg2rad(numpy.linspace(0, 360, 13, dtype="f4")))).astype("f4")[:, None] / 40
+        with folder() as where:
+            self.write(where, u=(u + numpy.zeros(10)).astype("f4"))
+            one = self.psi(where, self.SECTION)
+            for ranks, layout in ((1, "{exchange: pass}"), (2, "{ranks: [2, 1], exchange: pass}"), (3, "{ranks: [3, 1]}")):
+                numpy.testing.assert_array_equal(self.psi(where, self.SECTION, ranks, layout), one)
+
     def test_resumed(self):
         with folder() as where:
             self.write(where)
@@ -220,6 +229,10 @@ class FlowFromFile(unittest.TestCase):
         self.refused("{file: flow.h5, datasets: [¦u, v]}", "it does not hold numbers", u=numpy.full((13, 10), b"a"))
         self.refused("{file: flow.h5, datasets: [¦u, v]}", "dimension x is periodic", "differ by up to 0.5",
                      u=numpy.linspace(0, 0.5, 13)[:, None] + numpy.zeros(10), ranks=2)
+        single = (10 + 3 * numpy.sin(numpy.deg2rad(numpy.linspace(0, 360, 13, dtype="f4")))).astype("f4")[:, None] / 40
+        self.assertNotEqual(single[0], single[-1])  # in single precision 360 degrees are not quite none
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "differ by up to", "is allowed", u=single.astype("f8") + numpy.zeros(10))
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "differ by up to 4e-11", u=numpy.linspace(0, 4e-11, 13)[:, None] + numpy.zeros(10))
         self.refused("¦{file: flow.h5, datasets: [u, v]}", "not finite at a face of", v=numpy.full((12, 11), numpy.nan))
         self.refused("¦{file: flow.h5, datasets: [u, v]}", "the outgoing Courant numbers add up to", v=numpy.full((12, 11), 1.2))
 

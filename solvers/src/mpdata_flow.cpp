@@ -95,6 +95,9 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   read_diffusion(section, parameters);
   choose_step(section, config.at("time"), config.section("output"));
   if (file_ && !steady_) require_times(config.at("time"));
+  for (const Component& component : components_) {
+    if (!file_ && !component.uses_fields(section.has("velocity") ? fields.size() : 0)) require_same_faces(component);
+  }
   if (coupled_) return;  // it is not known yet
   if (!steady_ && !file_ && options.third_order && options.divergence_form) {
     for (const Component& component : components_)
@@ -147,7 +150,6 @@ void Flow::read_components(const Config& section, const std::vector<std::string>
     const bool coupled = section.has("velocity") && component.uses_fields(fields.size());
     coupled_ = coupled_ || coupled;
     steady_ = steady_ && !coupled && !component.uses_time();
-    if (!coupled) require_same_faces(component);
     components_.push_back(std::move(component));
   }
   const auto is_uniform = [&](const Component& component) { return component.uniform(dimensions); };
@@ -246,7 +248,7 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
 }
 
 /// Refuses a component whose values differ on two faces that are the same: at the two ends of a periodic axis, and half a turn
-/// apart at a pole, where what flows up on one side flows down on the other.
+/// apart at a pole, where what flows up on one side flows down on the other. Samples: that catches what is not periodic at all.
 void Flow::require_same_faces(const Component& component) const {
   const Grid& grid = domain_.grid();
   const int axis = component.axis;
@@ -258,18 +260,30 @@ void Flow::require_same_faces(const Component& component) const {
          << grid.name(axis);
     throw ConfigError(what.str());
   };
-  const auto value = [&](const Index3& cell, Index face) {
+  const auto value = [&](const Index3& cell, Index face, double time) {
     Index3 beside = cell;
     beside[at(axis)] = face;
-    return component(grid.position(beside, axis), 0);
+    return component(grid.position(beside, axis), time);
   };
-  const auto differ = [](double a, double b) { return std::fabs(a - b) > 1e-10 * std::max(1.0, std::fabs(a)); };
-  for (int sample = 0; sample < 16; ++sample) {  // along the diagonal of the face
-    Index3 cell{};
-    for (int a = 0; a < 3; ++a) cell[at(a)] = (grid.cells(a) - 1) * sample / 15;
+  /// In cells along the grid's diagonal, at the beginning and in the middle of the first step.
+  const auto sample = [&](const auto& f) {
+    constexpr int cells = 16;
+    for (int c = 0; c < cells; ++c) {
+      Index3 cell{};
+      for (int a = 0; a < 3; ++a) cell[at(a)] = (grid.cells(a) - 1) * c / (cells - 1);
+      for (const double time : {0.0, 0.5 * step_}) f(cell, time);
+    }
+  };
+  double largest = 0;
+  sample([&](const Index3& cell, double time) {
+    for (const Index face : {Index{0}, cell[at(axis)], grid.cells(axis)})
+      largest = std::fmax(largest, std::fabs(value(cell, face, time)));
+  });
+  const auto differ = [&](double a, double b) { return std::fabs(a - b) > 1e-10 * largest; };
+  sample([&](const Index3& cell, double time) {
     if (grid.periodic(axis)) {
-      const double below = value(cell, 0);
-      const double above = value(cell, grid.cells(axis));
+      const double below = value(cell, 0, time);
+      const double above = value(cell, grid.cells(axis), time);
       if (differ(below, above))
         complain("periodic, so its first and last face are the same", below, above, "that is periodic along ");
     }
@@ -277,13 +291,13 @@ void Flow::require_same_faces(const Component& component) const {
       if (!grid.polar(axis, side)) continue;
       Index3 other = cell;
       other[at(axis - 1)] = (cell[at(axis - 1)] + grid.cells(axis - 1) / 2) % grid.cells(axis - 1);
-      const double here = value(cell, side == 0 ? 0 : grid.cells(axis));
-      const double there = value(other, side == 0 ? 0 : grid.cells(axis));
+      const double here = value(cell, side == 0 ? 0 : grid.cells(axis), time);
+      const double there = value(other, side == 0 ? 0 : grid.cells(axis), time);
       if (differ(here, -there))
         complain("polar: at the pole a face and that half a turn away are the same, and up on one is down on the other",
                  here, there, "that is 0 at the pole, or of opposite sign there, along ");
     }
-  }
+  });
 }
 
 void Flow::fill_from_file(double time) {

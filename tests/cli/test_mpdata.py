@@ -185,6 +185,19 @@ class FlowFromFile(unittest.TestCase):
             for ranks, layout in ((2, "{ranks: [2, 1], threads: [1, 2]}"), (3, "{ranks: [1, 3]}")):
                 numpy.testing.assert_array_equal(self.psi(where, changing, ranks, layout), one)
 
+    def test_not_written_over(self):
+        for section in ("output: {file: ¦flow.h5}", "checkpoint: {file: ¦./flow.h5}", "history: {file: ¦flow.h5}"):
+            text, place_of = place(self.TEXT.replace(COURANT, f"courant: {self.SECTION}").replace("output: {file: out.h5, every: 2}", section))
+            with folder() as where:
+                self.write(where)
+                before = (where / "flow.h5").read_bytes()
+                (where / "run.yaml").write_text(text)
+                result = run("mpdata", ["run.yaml"], 1, where)
+                self.assertEqual(result.code, 2, result.err)
+                self.assertIn(f"run.yaml:{place_of}: ", result.err)
+                self.assertIn("is the same as mpdata.courant.file", result.err)
+                self.assertEqual((where / "flow.h5").read_bytes(), before)
+
     def test_ends_that_differ_by_rounding(self):
         """They count as one, so that layouts agree."""
         u = (10 + 3 * numpy.sin(numpy.deg2rad(numpy.linspace(0, 360, 13, dtype="f4")))).astype("f4")[:, None] / 40

@@ -93,13 +93,6 @@ double unite_ends(const DataSet& set, Domain& domain, Field& field, const Box& a
   return most;
 }
 
-std::string text_of(const std::vector<hsize_t>& shape) {
-  std::ostringstream text;
-  for (std::size_t d = 0; d < shape.size(); ++d) text << (d == 0 ? "[" : ", ") << shape[d];
-  text << "]";
-  return text.str();
-}
-
 }  // namespace
 
 struct GridFile::File {

@@ -116,7 +116,7 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
   if (flow_.coupled()) {
     for (const auto& field : fields_) {
       Field& psi = field->psi();
-      before_.emplace_back(domain, psi.name() + "_before", Location::cells, plan_.ghosts);
+      before_.emplace_back(domain, psi.name() + "@before", Location::cells, plan_.ghosts);
     }
     remember();
     now_and_before_ = exchanged_;

@@ -47,6 +47,7 @@ class Refused(unittest.TestCase):
 
     def test_fields(self):
         self.refused("  psi:", "  step: ¦1\n  psi:", "initial.step: this name is taken")
+        self.refused("  psi:", "  divergence: ¦1\n  psi:", "initial.divergence: this name is taken, in the history")
         self.refused("  psi:", "  2psi: ¦1\n  psi:", "a field's name has letters")
         self.option("sources: {phi: ¦1}", "mpdata.sources.phi: there is no such field in `initial`; did you mean 'psi'?")
         self.option("boundaries: {psi: ¦wall}", "dimension x is periodic in grid.boundary")
@@ -255,7 +256,8 @@ class FlowFromFile(unittest.TestCase):
         self.refused("{file: flow.h5, datasets: [¦u, v_t], times: times}", "its shape is [13, 10], wanted is [3, 13, 10]: the times")
         self.refused(section, "the times do not increase", times=[0, 2, 1.5])
         self.refused(section, "there is one time only", times=[0.0])
-        self.refused(section, "one dimension is wanted", times=[[0.0, 1]])
+        self.refused(section, "its shape is [1, 2], one dimension is wanted", times=[[0.0, 1]])
+        self.refused(section, "its shape is [], one dimension is wanted", times=0.5)
         self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run needs it from the middle of its first step to that of its last",
                      "of steps of 1 from 0 to 4", times=[0.0, 1, 3])
 

@@ -87,6 +87,7 @@ class Resume(unittest.TestCase):
         """It is made of this step's and the last one's, which a checkpoint must keep."""
         text = MPDATA.replace('courant: ["0.2", "0.1"]', 'velocity: ["0.01*psi", "0.1"]\n  sources: {psi: "-0.001*psi_x"}')
         text = text.replace("step: 1,", "step: 0.1,").replace("every: 2", "every: 500")
+        text = text.replace("  psi:", '  numbers: "1 + x"\n  psi_before: "y"\n  psi:', 1)  # names like those in a checkpoint
         self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
                        lambda time, step: ["--set", f"time.steps={step + 600}"], self.ask_all)
 

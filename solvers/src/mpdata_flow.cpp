@@ -18,7 +18,13 @@ Config find_key(const Config& section) {
     if (section.has(kind)) found.push_back(kind);
   }
   if (found.size() > 1) section.at(found[1]).fail("and " + found[0] + " both say what flows; give one of them");
-  return section.at(found.empty() ? "courant" : found[0]);
+  if (!found.empty()) return section.at(found[0]);
+  std::string what = "one of courant, velocity, stream_function and vector_potential must say what flows";
+  for (const std::string& key : section.keys()) {
+    if (const auto near = nearest(key, kinds); near && *near != key)
+      what += "; is '" + key + "' meant to be " + *near + "?";
+  }
+  section.fail(what);
 }
 
 }  // namespace

@@ -60,6 +60,9 @@ class Refused(unittest.TestCase):
             text, where = place(velocity.replace("{step: 1, steps: 4}", time))
             check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", fragment], {"run.yaml": text}, rank_counts=(1,))
         self.refused("{step: 1, steps: 4}", "{courant: ¦0.5, steps: 4}", "the flow is given as Courant numbers already")
+        text, where = place(velocity.replace("{step: 1, steps: 4}", "{courant: 0.5, end: ¦1}").replace("every: 2", "interval: 0.3"))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "1 is no whole number of steps of 0.3, which output.interval was divided into"],
+                      {"run.yaml": text}, rank_counts=(1,))
 
     def test_walls(self):
         text, where = place(MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: wall").replace('["0.2"', '¦["0.2"'))

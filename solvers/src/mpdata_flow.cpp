@@ -248,6 +248,8 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
     if (std::isfinite(rate) && (interval || time.has("end"))) {
       const double duration = interval ? output.at("interval").positive() : time.at("end").positive();
       step_ = duration / std::ceil(duration / step_);
+      if (!(step_ > 0))
+        limit.fail("the flow is too fast for it: the step would be 0; use a slower flow, or an earlier end");
     }
   }
   for (std::size_t d = 0; diffusion_ && d < 3; ++d) (*diffusion_)[d] *= step_;

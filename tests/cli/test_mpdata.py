@@ -60,6 +60,9 @@ class Refused(unittest.TestCase):
             text, where = place(velocity.replace("{step: 1, steps: 4}", time))
             check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", fragment], {"run.yaml": text}, rank_counts=(1,))
         self.refused("{step: 1, steps: 4}", "{courant: ¦0.5, steps: 4}", "the flow is given as Courant numbers already")
+        fast = MPDATA.replace(COURANT, 'velocity: ["1e300", "0"]').replace("{step: 1, steps: 4}", "{courant: ¦0.5, end: 1e10}")
+        text, where = place(fast)
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "the step would be 0"], {"run.yaml": text}, rank_counts=(1,))
         text, where = place(velocity.replace("{step: 1, steps: 4}", "{courant: 0.5, end: ¦1}").replace("every: 2", "interval: 0.3"))
         check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "1 is no whole number of steps of 0.3, which output.interval was divided into"],
                       {"run.yaml": text}, rank_counts=(1,))

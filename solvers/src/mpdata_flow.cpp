@@ -95,6 +95,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
     g_.emplace(domain, "g", Location::cells, ghosts);
     tessera::fill(domain, *g_, expression, 0, ghosts);
     domain.phase([&](const Block& block) { walls_.flow.apply(block, (*g_)[block], ghosts_, layers_, 0); });
+    require_positive_g(section.at("g_factor"));
   }
   if (key_.is_section()) read_file(section, parameters);
   else read_components(section, fields, parameters);
@@ -111,8 +112,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   }
   fill(steady_ ? 0 : 0.5 * step_);
   const Problem problem = find_problem();
-  if (problem.what == Problem::What::none) return;
-  (problem.what == Problem::What::bad_g ? section.at("g_factor") : key_).fail(describe(problem));
+  if (problem.what != Problem::What::none) key_.fail(describe(problem));
 }
 
 void Flow::read_components(const Config& section, const std::vector<std::string>& fields,
@@ -240,7 +240,7 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
     const Config limit = time.at("courant");
     if (coupled_) limit.fail("the flow depends on the fields and is not known yet: give a step instead");
     if (!(limit.positive() <= 1)) limit.fail("at most 1 is stable");
-    fill(0);
+    fill(file_ && !steady_ ? std::clamp(0.0, file_->times()->first, file_->times()->second) : 0);
     const double rate = largest_outgoing();
     if (!(rate > 0)) limit.fail("nothing flows: give a step instead");
     step_ = limit.number() / rate;  // not finite: found later
@@ -363,7 +363,13 @@ void Flow::fill(double time) {
 }
 
 void Flow::set_time(double time) {
-  fill(time + 0.5 * step_);
+  try {
+    fill(time + 0.5 * step_);
+  } catch (const ConfigError& error) {  // of a later record, or of what flows through a wall later
+    std::ostringstream what;
+    what << "at t = " << time << ": " << error.what();
+    throw RunError(what.str());
+  }
   require_stable(time);
 }
 

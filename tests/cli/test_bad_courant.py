@@ -34,6 +34,11 @@ class BadCourant(unittest.TestCase):
 
     def test_density_not_above_zero(self):
         self.refused('["0.2", "0.1"]\n  g_factor: ¦"x - 8"', "mpdata.g_factor", "not above 0 in cell [0, 0]")
+        for flow in ('velocity: ["0.01*psi", 0]', 'velocity: ["0.2", 0]\ntime: {courant: 0.5, end: 1}'):
+            mpdata, _, time = flow.partition("\n")
+            text, where = place(MPDATA.replace('courant: ["0.2", "0.1"]', mpdata + '\n  g_factor: ¦-1')
+                                .replace("time: {step: 1, steps: 4}", time or "time: {step: 1, steps: 4}"))
+            check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "not above 0 in cell [0, 0]"], {"run.yaml": text})
 
 
 if __name__ == "__main__":

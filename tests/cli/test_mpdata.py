@@ -253,7 +253,7 @@ class FlowFromFile(unittest.TestCase):
         self.assertNotEqual(single[0], single[-1])  # in single precision 360 degrees are not quite none
         self.refused("{file: flow.h5, datasets: [¦u, v]}", "differ by up to", "is allowed", u=single.astype("f8") + numpy.zeros(10))
         self.refused("{file: flow.h5, datasets: [¦u, v]}", "differ by up to 4e-11", u=numpy.linspace(0, 4e-11, 13)[:, None] + numpy.zeros(10))
-        self.refused("¦{file: flow.h5, datasets: [u, v]}", "not finite at a face of", v=numpy.full((12, 11), numpy.nan))
+        self.refused("¦{file: flow.h5, datasets: [u, v]}", "not finite at a face of", "correct the data in the file", v=numpy.full((12, 11), numpy.nan))
         self.refused("¦{file: flow.h5, datasets: [u, v]}", "the outgoing Courant numbers add up to", v=numpy.full((12, 11), 1.2))
 
     def test_bad_times(self):
@@ -266,6 +266,29 @@ class FlowFromFile(unittest.TestCase):
         self.refused(section, "its shape is [], one dimension is wanted", times=0.5)
         self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run needs it from the middle of its first step to that of its last",
                      "of steps of 1 from 0 to 4", times=[0.0, 1, 3])
+
+    def test_first_time_after_the_beginning(self):
+        """It is in time for the middle of the first step, which it is the first to choose."""
+        with folder() as where:
+            self.write(where, times=[0.1, 1.5, 5.0], u_t=numpy.full((3, 13, 10), 0.2), v_t=numpy.full((3, 12, 11), 0.1))
+            text = self.TEXT.replace(COURANT, "velocity: {file: flow.h5, datasets: [u_t, v_t], times: times}")
+            for time, code in (("{courant: 0.5, end: 4}", 0), ("{courant: 0.05, end: 4}", 2)):
+                (where / "run.yaml").write_text(text.replace("{step: 1, steps: 4}", time))
+                result = run("mpdata", ["run.yaml"], 1, where)
+                self.assertEqual(result.code, code, result.err)
+
+    def test_bad_later_record(self):
+        """It is found when the run comes there: exit code 1."""
+        u = numpy.zeros((3, 13, 10))
+        u[2, 0] = 0.5
+        with folder() as where:
+            self.write(where, u_t=u)
+            (where / "run.yaml").write_text(self.TEXT.replace(COURANT, "courant: {file: flow.h5, datasets: [u_t, v_t], times: times}"))
+            for ranks in (1, 3):
+                result = run("mpdata", ["run.yaml"], ranks, where)
+                self.assertEqual(result.code, 1, result.err)
+                self.assertEqual(result.err.count("error: at t = 1: run.yaml:"), 1, result.err)
+                self.assertIn("dimension x is periodic", result.err)
 
     def test_times_in_the_middle_of_steps(self):
         """The last is at 6.5 * 0.1, and the run comes to 6 * 0.1 + 0.5 * 0.1."""

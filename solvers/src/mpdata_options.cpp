@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tessera/core/setup.hpp"
 #include "tessera/solvers/mpdata.hpp"
 
 namespace tessera::mpdata {
@@ -26,6 +27,17 @@ bool names_any(const std::string& expression, const std::vector<std::string>& na
     begin = end;
   }
   return false;
+}
+
+/// Products of denominators, of three in double and of two in single precision, must not underflow to 0.
+double read_epsilon(const Config& key, Precision precision) {
+  const bool single = precision == Precision::float32;
+  const double epsilon = key.number();
+  if (!(epsilon >= (single ? 1e-18 : 1e-90))) {
+    key.fail("must be at least " + std::string(single ? "1e-18 in single precision" : "1e-90") + ", found " +
+             key.text() + ": products of smaller ones underflow, and 0/0 is not a number");
+  }
+  return epsilon;
 }
 
 /// What would do nothing, or not what its name says.
@@ -82,7 +94,7 @@ Options read_options(const Config& config) {
   options.divergent_flow = section.flag("divergent_flow", false);
   options.divergence_form = section.flag("divergence_form", false);
   options.dpdc = section.flag("dpdc", false);
-  if (section.has("epsilon")) options.epsilon = section.at("epsilon").positive();
+  if (section.has("epsilon")) options.epsilon = read_epsilon(section.at("epsilon"), read_precision(config));
   const Config grid = config.at("grid");
   options.diffuses = section.has("diffusion") || section.has("diffusivity");
   if (section.has("velocity")) {

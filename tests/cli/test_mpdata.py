@@ -35,6 +35,10 @@ class Refused(unittest.TestCase):
         self.option("divergent_flow: ¦true\n  divergence_form: true", "mpdata.divergent_flow: is part of divergence_form")
         self.option("dpdc: ¦true", "mpdata.dpdc: is defined in one dimension only", "use more iterations")
 
+    def test_epsilon(self):
+        self.option("epsilon: ¦1e-91", "mpdata.epsilon: must be at least 1e-90, found 1e-91")
+        self.option("epsilon: ¦1e-19\nprecision: single", "mpdata.epsilon: must be at least 1e-18 in single precision, found 1e-19")
+
     def test_flow(self):
         self.option('velocity: ¦["1", "0"]', "mpdata.velocity: and courant both say what flows")
         self.refused(COURANT, 'vector_potential: ¦["1", "0"]', "a vector potential is for three dimensions, the grid has 2")

@@ -66,6 +66,17 @@ void warn_of_risks(const Options& options, Flow& flow, const Log& log) {
   log.warn(what.str());
 }
 
+/// Of a field with values of both signs.
+void warn_of_signs(const std::string& name, const Options& options, const Log& log) {
+  const bool corrected = options.iterations > 1 && !options.infinite_gauge && !options.absolute;
+  const bool of_one_sign = options.diffuses || options.dpdc;
+  if (!corrected && !of_one_sign) return;
+  log.warn("mpdata: " + name +
+           " has values of both signs, between which denominators vanish and it may grow beyond all bounds; " +
+           (of_one_sign ? "leave out diffusion and dpdc, " : "") +
+           (corrected ? "use infinite_gauge or absolute, " : "") + "or carry " + name + " plus a constant");
+}
+
 class Mpdata final : public Solver {
  public:
   Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters);
@@ -124,6 +135,9 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
     couple_exchange_.emplace(domain, std::vector<Location>(now_and_before_.size(), Location::cells), plan_.ghosts);
   }
   warn_of_risks(options, flow_, domain.log());
+  for (const auto& field : fields_) {
+    if (field->changes_sign()) warn_of_signs(field->psi().name(), options, domain.log());
+  }
 }
 
 State Mpdata::state() {

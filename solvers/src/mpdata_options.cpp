@@ -57,6 +57,8 @@ void refuse_nonsense(const Config& section, const Options& options, std::size_t 
       {"dpdc", options.dpdc && !corrects, nothing},
       {"absolute", options.absolute && !corrects, nothing},
       {"dimensionally_split", options.dimensionally_split && !corrects, nothing},
+      {"dimensionally_split", options.dimensionally_split && dimensions == 1,
+       "has no effect in one dimension, which has no cross terms; leave it out"},
       {"third_order", options.third_order && options.dimensionally_split,
        "needs the cross terms that dimensionally_split leaves out; use one of the two"},
       {"absolute", options.absolute && options.infinite_gauge,

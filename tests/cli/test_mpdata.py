@@ -28,6 +28,10 @@ class Refused(unittest.TestCase):
         for key in ("nonoscillatory", "infinite_gauge", "third_order", "divergent_flow", "divergence_form", "absolute"):
             self.option(f"iterations: 1\n  {key}: ¦true", f"mpdata.{key}: has no effect with iterations: 1")
 
+    def test_cross_terms_in_one_dimension(self):
+        text, where = place(MPDATA.replace("[12, 10]", "[12]").replace(" + y", "").replace(COURANT, "courant: 0.2\n  dimensionally_split: ¦true"))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "has no effect in one dimension"], {"run.yaml": text}, rank_counts=(1,))
+
     def test_options_that_contradict_each_other(self):
         self.option("third_order: ¦true\n  dimensionally_split: true", "mpdata.third_order: needs the cross terms")
         self.option("absolute: ¦true\n  infinite_gauge: true", "mpdata.absolute: has no effect with infinite_gauge")
@@ -150,6 +154,13 @@ class Warnings(unittest.TestCase):
         flow = 'courant: ["x < 6 ? 0.05*x : 0.05*(12 - x)", "0"]'
         self.assertEqual(self.said(flow).count(diverging), 1)
         self.assertEqual(self.said('courant: ["0.4", "-0.1"]\n  infinite_gauge: true\n  iterations: 3').count("2 iterations are recommended"), 1)
+        signs = "psi has values of both signs, between which denominators vanish and it may grow beyond all bounds; "
+        start = ["--set", "initial.psi=sin(2*pi*x/12)"]
+        slow = 'courant: ["0.2", "0"]'
+        self.assertEqual(self.said(slow, *start).count(signs + "use infinite_gauge or absolute, or carry psi plus a constant"), 1)
+        self.assertIn(signs + "leave out diffusion and dpdc, or carry", self.said(slow + "\n  diffusion: 0.01\n  infinite_gauge: true", *start, "--check"))
+        for more in ("infinite_gauge: true", "absolute: true", "iterations: 1"):
+            self.assertNotIn("warning", self.said(f"{slow}\n  {more}", *start), more)
         for options in ('courant: ["0.4", "-0.1"]', 'courant: ["0.7", "0"]', 'courant: ["0.4", "-0.3"]\n  iterations: 1',
                         flow + "\n  divergent_flow: true", flow + "\n  divergence_form: true", flow + "\n  iterations: 1",
                         'stream_function: "cos(2*pi*x/12)*sin(2*pi*y/10)*0.5"'):

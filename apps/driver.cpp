@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "command_line.hpp"
+#include "run_files.hpp"
 #include "tessera/core/setup.hpp"
 #include "tessera/io/file_check.hpp"
 #include "time_loop.hpp"
@@ -54,9 +55,6 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Wait
   if (section.keys().empty()) return {};
   CheckpointOptions options{section.at("file").text(), 0};
   if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").positive();
-  if (options.file == config.section("output").text("file", "")) {
-    section.at("file").fail("is the same as output.file; a checkpoint would replace the output: name another file");
-  }
   require_writable(section.at("file"), options.file, {"", ".tmp"}, communicator);
   return options;
 }
@@ -66,10 +64,6 @@ HistoryOptions read_history(const Config& config, const comm::WaitingCommunicato
   if (section.keys().empty()) return {};
   HistoryOptions options{section.at("file").text(), 1};
   if (section.has("every")) options.every = section.at("every").at_least(1);
-  for (const char* other : {"output", "checkpoint"}) {
-    if (options.file == config.section(other).text("file", ""))
-      section.at("file").fail(std::string("is the same as ") + other + ".file; name another file");
-  }
   require_writable(section.at("file"), options.file, {"", ".tmp"}, communicator);
   return options;
 }
@@ -162,6 +156,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
   const HistoryOptions history = read_history(config, world);
   config.require_all_read();
+  require_different_files(config, line, world);
   print_plan(domain, *solver, schedule, output, checkpoint);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
   if (line.check) return 0;

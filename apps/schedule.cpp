@@ -1,20 +1,21 @@
 #include "schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <sstream>
 
 namespace tessera::apps {
 namespace {
 
-/// How many fixed steps a duration takes; refused if it is no whole number of them.
-Index whole_steps(const Config& duration, double step) {
+/// How many fixed steps a duration takes; refused if it is no whole number of them. `why`: the step is what it is.
+Index whole_steps(const Config& duration, double step, const std::string& why = "") {
   const double value = duration.positive();
   const double count = std::round(value / step);
   if (count > 9e15) duration.fail("takes more steps than can be counted; use a larger step or an earlier end");
   if (count < 1 || std::fabs(count * step - value) > 1e-9 * value) {
     std::ostringstream what;
     what.precision(12);
-    what << value << " is no whole number of steps of " << step << "; use a multiple of it, e.g. "
+    what << value << " is no whole number of steps of " << step << why << "; use a multiple of it, e.g. "
          << std::max(count, 1.0) * step;
     duration.fail(what.str());
   }
@@ -26,8 +27,13 @@ Index whole_steps(const Config& duration, double step) {
 Schedule::Schedule(const Config& config, double fixed_step) : fixed_step_(fixed_step) {
   const Config time = config.at("time");
   if (time.has("end") == time.has("steps")) time.fail("give one of `end` (a time) and `steps` (a number)");
+  const auto keys = time.keys();
+  const bool chosen_for_interval =
+      std::find(keys.begin(), keys.end(), "courant") != keys.end() && config.section("output").has("interval");
   if (time.has("steps")) steps_ = time.at("steps").at_least(0);
-  else if (fixed_step > 0) steps_ = whole_steps(time.at("end"), fixed_step);
+  else if (fixed_step > 0)
+    steps_ =
+        whole_steps(time.at("end"), fixed_step, chosen_for_interval ? ", which output.interval was divided into" : "");
   else end_ = time.at("end").positive();
   if (fixed_step > 0) end_ = fixed_step * static_cast<double>(steps_);
 

@@ -1,6 +1,7 @@
 #include "time_loop.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -14,10 +15,10 @@ namespace {
 constexpr double sync_seconds = 0.2;  // how soon a request to stop, or a NaN, is noticed
 constexpr double report_seconds = 5;
 
-std::string short_number(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
+/// That reads back as the same number.
+std::string exact(double value) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
 }
 
 std::string time_left(double seconds) {
@@ -49,10 +50,11 @@ void TimeLoop::resume(const std::string& file) {
   const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.all_fields(), identity_.program, names);
   if (const double before = data.numbers.at("fixed_step"); before != solver_.fixed_step()) {
     const auto text = [](double step) {
-      return step > 0 ? "a fixed step of " + short_number(step) : std::string("adapted steps");
+      return step > 0 ? "a fixed step of " + exact(step) : std::string("adapted steps");
     };
     throw ConfigError("--resume: " + file + " was written with " + text(before) + ", the configuration asks for " +
-                      text(solver_.fixed_step()) + "; keep time.step as it was");
+                      text(solver_.fixed_step()) + "; " +
+                      (before > 0 ? "write time.step: " + exact(before) : "keep time.tolerance as it was"));
   }
   for (const auto& [name, value] : state_.numbers) *value = data.numbers.at(name);
   time_ = data.numbers.at("time");
@@ -63,6 +65,8 @@ void TimeLoop::resume(const std::string& file) {
   std::ostringstream text;
   text << "resumed from " << file << " at step " << step_ << ", t = " << time_;
   domain_.log().info(text.str());
+  if (schedule_.finished(time_, step_))
+    domain_.log().warn("the run had come to its end already; to go on, set a later time.end or more time.steps");
 }
 
 void TimeLoop::open_series() {

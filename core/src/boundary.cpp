@@ -94,7 +94,7 @@ Ends read_ends(const Config& grid, int dimensions, bool periodic_by_default) {
 }
 
 Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters,
-                   const std::vector<std::string>& allowed)
+                   const std::vector<std::string>& allowed, Index layers)
     : domain_(domain) {
   const Grid& grid = domain.grid();
   const bool given = parent.has(key);
@@ -120,9 +120,9 @@ Boundary::Boundary(Domain& domain, const Config& parent, const std::string& key,
       }
       Wall& wall = walls_[a][side];
       wall.condition = read_condition(end, grid.dimensions(), parameters, allowed, has_two(config));
-      if (grid.cells(axis) < needed(axis, static_cast<int>(side), 1)) {
-        end.fail("needs " + std::to_string(needed(axis, static_cast<int>(side), 1)) + " cells, dimension " +
-                 grid.name(axis) + " has " + std::to_string(grid.cells(axis)));
+      if (const Index cells = needed(axis, static_cast<int>(side), layers); grid.cells(axis) < cells) {
+        end.fail("needs " + std::to_string(cells) + " cells, dimension " + grid.name(axis) + " has " +
+                 std::to_string(grid.cells(axis)) + "; give it more, or another condition");
       }
       const auto read_constant = [&](const std::optional<Expression>& expression, double& value) {
         if (!expression) return;
@@ -255,14 +255,12 @@ void Boundary::fill_box(const Block& block, const Ghosts& ghosts, double time) c
   }
   const Grid& grid = domain_.grid();
   const BoundaryCondition& condition = wall.evaluate[static_cast<std::size_t>(block.number)];
-  const auto place = [&](int b, Index local) {
-    const Index i = block.global(b, local);
-    return b == ghosts.axis ? grid.face(b, ghosts.side == 0 ? 0 : grid.cells(b)) : grid.centre(b, grid.wrap(b, i));
-  };
+  const double on_wall = grid.face(ghosts.axis, ghosts.side == 0 ? 0 : grid.cells(ghosts.axis));
   for_each([&](const Real* here, Index i, Index j, Index k) {
-    const std::array position{place(0, i), place(1, j), place(2, k)};
-    const double value = (*condition.expression)(position, time);
-    const double factor = condition.factor ? (*condition.factor)(position, time) : 0;
+    auto place = grid.position(grid.image({block.global(0, i), block.global(1, j), block.global(2, k)}).cell);
+    place[at(ghosts.axis)] = on_wall;
+    const double value = (*condition.expression)(place, time);
+    const double factor = condition.factor ? (*condition.factor)(place, time) : 0;
     return ghost(here, weigh(wall, ghosts.axis, ghosts.layer, value, factor));
   });
 }

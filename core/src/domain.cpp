@@ -3,8 +3,6 @@
 namespace tessera {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 /// A thread's place in layout.threads from its number, row-major, and back.
 std::array<int, 3> thread_place(int number, const std::array<int, 3>& shape) {
   return {number / (shape[1] * shape[2]), number / shape[2] % shape[1], number % shape[2]};

@@ -6,8 +6,6 @@
 namespace tessera {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 /// A range of one block that is to be copied, and where to in another.
 struct Piece {
   Range source;

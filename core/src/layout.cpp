@@ -9,8 +9,6 @@ namespace {
 
 using Parts = std::array<int, 3>;
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 std::string describe(const Grid& grid, const Parts& parts) {
   std::string text;
   for (int a = grid.first_axis(); a < 3; ++a) text += (text.empty() ? "" : " x ") + std::to_string(parts[at(a)]);

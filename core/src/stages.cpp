@@ -17,13 +17,6 @@ Reach Reach::around(int dimensions, Index layers) {
   return reach;
 }
 
-Reach Reach::along(int axis, Index below, Index above) {
-  Reach reach;
-  reach.below[static_cast<std::size_t>(axis)] = below;
-  reach.above[static_cast<std::size_t>(axis)] = above;
-  return reach;
-}
-
 Reach Reach::operator|(const Reach& other) const {
   Reach both = *this;
   for (std::size_t a = 0; a < 3; ++a) {

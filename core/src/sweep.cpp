@@ -7,11 +7,6 @@
 #include "tessera/core/boundary.hpp"
 
 namespace tessera {
-namespace {
-
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
-}  // namespace
 
 /// Between array axes and sweep axes: a grid of two dimensions is streamed along array axis 1.
 Box Sweep::swapped(const Box& box) const {

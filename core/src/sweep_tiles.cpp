@@ -10,8 +10,6 @@
 namespace tessera {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 Index power_of_two(Index n) { return static_cast<Index>(std::bit_ceil(static_cast<std::size_t>(n))); }
 
 }  // namespace

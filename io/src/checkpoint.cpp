@@ -16,12 +16,6 @@
 namespace tessera::io {
 namespace {
 
-std::string text_of(const std::vector<hsize_t>& shape) {
-  std::string text;
-  for (hsize_t n : shape) text += (text.empty() ? "[" : ", ") + std::to_string(n);
-  return text + "]";
-}
-
 bool sync_to_disk(const std::string& path) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return false;
@@ -47,6 +41,8 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
     write_attribute(h5, "config", data.config);
     const Handle numbers(H5Gcreate2(h5, "numbers", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "numbers");
     for (const auto& [name, value] : data.numbers) write_attribute(numbers, name.c_str(), value);
+    // A group of their own: whatever a field is called, it is not taken.
+    const Handle group(H5Gcreate2(h5, "fields", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT), H5Gclose, "fields");
     const auto shape = shape_of(grid);
     const Slab slab = slab_of(grid, domain.rank_box());
     std::vector<std::byte> buffer;
@@ -54,7 +50,7 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
     for (Field* field : fields) {
       const Handle space(H5Screate_simple(grid.dimensions(), shape.data(), nullptr), H5Sclose, "checkpoint");
       const Handle dataset(
-          H5Dcreate2(h5, field->name().c_str(), file_type(precision), space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
+          H5Dcreate2(group, field->name().c_str(), file_type(precision), space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT),
           H5Dclose, "checkpoint of " + field->name());
       const Handle memory(H5Screate_simple(grid.dimensions(), slab.count.data(), nullptr), H5Sclose, "checkpoint");
       check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
@@ -85,14 +81,15 @@ CheckpointData read_checkpoint(Domain& domain, const std::string& file, const st
     data.program = read_text_attribute(h5, "program");
     if (data.program != program) throw Hdf5Error("it was written by '" + data.program + "', this is '" + program + "'");
     data.config = read_text_attribute(h5, "config");
-    const Handle group(H5Gopen2(h5, "numbers", H5P_DEFAULT), H5Gclose, "numbers");
-    for (const std::string& name : numbers) data.numbers[name] = read_number_attribute(group, name.c_str());
+    const Handle kept(H5Gopen2(h5, "numbers", H5P_DEFAULT), H5Gclose, "numbers");
+    for (const std::string& name : numbers) data.numbers[name] = read_number_attribute(kept, name.c_str());
+    const Handle group(H5Gopen2(h5, "fields", H5P_DEFAULT), H5Gclose, "fields");
     const auto shape = shape_of(grid);
     const Slab slab = slab_of(grid, domain.rank_box());
     const Precision precision = domain.precision();
     std::vector<std::byte> buffer(static_cast<std::size_t>(domain.rank_box().cells() * bytes_of(precision)));
     for (Field* field : fields) {
-      const Handle dataset(H5Dopen2(h5, field->name().c_str(), H5P_DEFAULT), H5Dclose, "field " + field->name());
+      const Handle dataset(H5Dopen2(group, field->name().c_str(), H5P_DEFAULT), H5Dclose, "field " + field->name());
       const Handle space(H5Dget_space(dataset), H5Sclose, "checkpoint");
       std::vector<hsize_t> found(static_cast<std::size_t>(H5Sget_simple_extent_ndims(space)));
       check(H5Sget_simple_extent_dims(space, found.data(), nullptr), "checkpoint");

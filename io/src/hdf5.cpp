@@ -118,4 +118,10 @@ Slab slab_of(const Grid& grid, const Box& box) {
 
 std::vector<hsize_t> shape_of(const Grid& grid) { return slab_of(grid, grid.box()).count; }
 
+std::string text_of(const std::vector<hsize_t>& shape) {
+  std::string text = "[";
+  for (const hsize_t n : shape) text += (text.size() == 1 ? "" : ", ") + std::to_string(n);
+  return text + "]";
+}
+
 }  // namespace tessera::io

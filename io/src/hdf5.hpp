@@ -69,5 +69,7 @@ struct Slab {
 };
 Slab slab_of(const Grid& grid, const Box& box);
 std::vector<hsize_t> shape_of(const Grid& grid);
+/// "[12, 10]".
+std::string text_of(const std::vector<hsize_t>& shape);
 
 }  // namespace tessera::io

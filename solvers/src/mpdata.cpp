@@ -16,10 +16,10 @@ const std::vector<std::string> conditions{"constant", "derivative", "open", "ext
 
 /// That of a field: mpdata.boundaries.NAME or, without, `common`.
 Boundary read_boundary(const Config& config, const std::string& name, Domain& domain, const Parameters& parameters,
-                       const Boundary& common) {
+                       const Options& options, const Boundary& common) {
   const Config own = config.at("mpdata").section("boundaries");
   if (!own.has(name)) return common;
-  Boundary boundary(domain, own, name, parameters, conditions);
+  Boundary boundary(domain, own, name, parameters, conditions, options.wall_layers());
   for (int axis = domain.grid().first_axis(); axis < 3; ++axis) {
     for (int side = 0; side < 2; ++side) {
       if (boundary.rigid(axis, side) != common.rigid(axis, side))
@@ -67,6 +67,17 @@ void warn_of_risks(const Options& options, Flow& flow, const Log& log) {
   log.warn(what.str());
 }
 
+/// Of a field with values of both signs.
+void warn_of_signs(const std::string& name, const Options& options, const Log& log) {
+  const bool corrected = options.iterations > 1 && !options.infinite_gauge && !options.absolute;
+  const bool of_one_sign = options.diffuses || options.dpdc;
+  if (!corrected && !of_one_sign) return;
+  log.warn("mpdata: " + name +
+           " has values of both signs, between which denominators vanish and it may grow beyond all bounds; " +
+           (of_one_sign ? "leave out diffusion and dpdc, " : "") +
+           (corrected ? "use infinite_gauge or absolute, " : "") + "or carry " + name + " plus a constant");
+}
+
 class Mpdata final : public Solver {
  public:
   Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters);
@@ -100,15 +111,15 @@ class Mpdata final : public Solver {
 
 Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, const Parameters& parameters)
     : options_(options),
-      walls_(domain, Boundary(domain, config.at("grid"), "boundary", parameters, conditions)),
+      walls_(domain, Boundary(domain, config.at("grid"), "boundary", parameters, conditions, options.wall_layers())),
       sources_(config, domain, parameters),
       plan_(make_plan(domain, options, walls_,
                       sources_.none() && is_steady(config, domain.grid().dimensions(), sources_.fields(), parameters))),
       flow_(config, options, domain, walls_, sources_.fields(), plan_.ghosts, parameters),
       moments_(static_cast<std::size_t>(plan_.at_once) + 1) {
   for (const std::string& name : sources_.fields()) {
-    fields_.push_back(std::make_unique<AdvectedField>(name, domain, options_, plan_, flow_,
-                                                      read_boundary(config, name, domain, parameters, walls_.psi)));
+    fields_.push_back(std::make_unique<AdvectedField>(
+        name, domain, options_, plan_, flow_, read_boundary(config, name, domain, parameters, options, walls_.psi)));
     fill_initial(domain, fields_.back()->psi(), config.at("initial").at(name), parameters);
     fields_.back()->remember_extremes();
     exchanged_.push_back(&fields_.back()->psi());
@@ -117,7 +128,7 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
   if (flow_.coupled()) {
     for (const auto& field : fields_) {
       Field& psi = field->psi();
-      before_.emplace_back(domain, psi.name() + "_before", Location::cells, plan_.ghosts);
+      before_.emplace_back(domain, psi.name() + "@before", Location::cells, plan_.ghosts);
     }
     remember();
     now_and_before_ = exchanged_;
@@ -125,6 +136,9 @@ Mpdata::Mpdata(const Config& config, const Options& options, Domain& domain, con
     couple_exchange_.emplace(domain, std::vector<Location>(now_and_before_.size(), Location::cells), plan_.ghosts);
   }
   warn_of_risks(options, flow_, domain.log());
+  for (const auto& field : fields_) {
+    if (field->changes_sign()) warn_of_signs(field->psi().name(), options, domain.log());
+  }
 }
 
 State Mpdata::state() {
@@ -160,6 +174,7 @@ Reached Mpdata::advance(double, double, Index most) {
 void Mpdata::couple() {
   const double step = flow_.step();
   const double time = steps_ * step;
+  const double before = std::max(0.0, time - step);  // in the first step the fields before are those now
   couple_exchange_->run(
       now_and_before_, [](const Block&) {},
       [&](const Block& block) {
@@ -167,7 +182,7 @@ void Mpdata::couple() {
         for (Field* field : now_and_before_) arrays.push_back(&(*field)[block]);
         const std::size_t count = fields_.size();
         for (std::size_t f = 0; f < arrays.size(); ++f)
-          fields_[f % count]->close(block, *arrays[f], plan_.ghosts, 1, f < count ? time : time - step);
+          fields_[f % count]->close(block, *arrays[f], plan_.ghosts, 1, f < count ? time : before);
         flow_.couple(block, std::span(arrays).first(count), std::span(arrays).subspan(count), time);
       });
   flow_.require_stable(time);

@@ -17,7 +17,6 @@ namespace tessera::mpdata::HWY_NAMESPACE {
 
 using namespace tessera::HWY_NAMESPACE;
 
-constexpr std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
 constexpr Index3 operator+(const Index3& a, const Index3& b) { return {a[0] + b[0], a[1] + b[1], a[2] + b[2]}; }
 
 /// Operands, or outputs, on faces: one a dimension.

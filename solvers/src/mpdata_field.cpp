@@ -9,8 +9,6 @@
 namespace tessera::mpdata {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 /// Unless what blocks and tiles then compute twice costs more than the exchanges, and the ways through memory, that it saves:
 /// measured, at about a quarter more cells.
 bool choose_deep(Domain& domain, const Options& options, const Walls& walls) {

@@ -30,6 +30,8 @@ class AdvectedField {
                 Boundary boundary);
 
   Field& psi() noexcept { return psi_; }
+  /// Whether there were values of both signs at the beginning.
+  bool changes_sign() const { return first_least_ < 0 && first_largest_ > 0; }
   /// Sets ghosts beyond walls as Boundary::apply does.
   void close(const Block& block, Array& values, Index reach, Index layers, double time) const {
     walls_.psi.apply(block, values, reach, layers, time);

@@ -9,8 +9,6 @@
 namespace tessera::mpdata {
 namespace {
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 const std::vector<std::string> kinds{"courant", "velocity", "stream_function", "vector_potential"};
 
 /// The key that says what flows.
@@ -20,7 +18,13 @@ Config find_key(const Config& section) {
     if (section.has(kind)) found.push_back(kind);
   }
   if (found.size() > 1) section.at(found[1]).fail("and " + found[0] + " both say what flows; give one of them");
-  return section.at(found.empty() ? "courant" : found[0]);
+  if (!found.empty()) return section.at(found[0]);
+  std::string what = "one of courant, velocity, stream_function and vector_potential must say what flows";
+  for (const std::string& key : section.keys()) {
+    if (const auto near = nearest(key, kinds); near && *near != key)
+      what += "; is '" + key + "' meant to be " + *near + "?";
+  }
+  section.fail(what);
 }
 
 }  // namespace
@@ -91,12 +95,16 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
     g_.emplace(domain, "g", Location::cells, ghosts);
     tessera::fill(domain, *g_, expression, 0, ghosts);
     domain.phase([&](const Block& block) { walls_.flow.apply(block, (*g_)[block], ghosts_, layers_, 0); });
+    require_positive_g(section.at("g_factor"));
   }
   if (key_.is_section()) read_file(section, parameters);
   else read_components(section, fields, parameters);
   read_diffusion(section, parameters);
   choose_step(section, config.at("time"), config.section("output"));
   if (file_ && !steady_) require_times(config.at("time"));
+  for (const Component& component : components_) {
+    if (!file_ && !component.uses_fields(section.has("velocity") ? fields.size() : 0)) require_same_faces(component);
+  }
   if (coupled_) return;  // it is not known yet
   if (!steady_ && !file_ && options.third_order && options.divergence_form) {
     for (const Component& component : components_)
@@ -104,8 +112,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   }
   fill(steady_ ? 0 : 0.5 * step_);
   const Problem problem = find_problem();
-  if (problem.what == Problem::What::none) return;
-  (problem.what == Problem::What::bad_g ? section.at("g_factor") : key_).fail(describe(problem));
+  if (problem.what != Problem::What::none) key_.fail(describe(problem));
 }
 
 void Flow::read_components(const Config& section, const std::vector<std::string>& fields,
@@ -149,7 +156,6 @@ void Flow::read_components(const Config& section, const std::vector<std::string>
     const bool coupled = section.has("velocity") && component.uses_fields(fields.size());
     coupled_ = coupled_ || coupled;
     steady_ = steady_ && !coupled && !component.uses_time();
-    if (!coupled) require_same_faces(component);
     components_.push_back(std::move(component));
   }
   const auto is_uniform = [&](const Component& component) { return component.uniform(dimensions); };
@@ -180,14 +186,16 @@ void Flow::read_file(const Config& section, const Parameters& parameters) {
   exchange_.emplace(domain_, locations, ghosts_);
 }
 
-/// Refuses a run that goes on longer than what the file holds.
+/// Refuses a run of which the file lacks the middle of a step.
 void Flow::require_times(const Config& time) const {
   const auto [first, last] = *file_->times();
   const double end =
       time.has("end") ? time.at("end").number() : step_ * static_cast<double>(time.at("steps").integer());
-  if (first <= 0.5 * step_ && end - 0.5 * step_ <= last) return;
+  if (file_->has(0.5 * step_) && file_->has(std::max(end - 0.5 * step_, 0.5 * step_))) return;
   std::ostringstream what;
-  what << "the file has the flow from t = " << first << " to " << last << ", but the run goes from 0 to " << end;
+  what << "the file has the flow from t = " << first << " to " << last
+       << ", but the run needs it from the middle of its first step to that of its last, of steps of " << step_
+       << " from 0 to " << end;
   key_.fail(what.str());
 }
 
@@ -232,7 +240,7 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
     const Config limit = time.at("courant");
     if (coupled_) limit.fail("the flow depends on the fields and is not known yet: give a step instead");
     if (!(limit.positive() <= 1)) limit.fail("at most 1 is stable");
-    fill(0);
+    fill(file_ && !steady_ ? std::clamp(0.0, file_->times()->first, file_->times()->second) : 0);
     const double rate = largest_outgoing();
     if (!(rate > 0)) limit.fail("nothing flows: give a step instead");
     step_ = limit.number() / rate;  // not finite: found later
@@ -240,13 +248,15 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
     if (std::isfinite(rate) && (interval || time.has("end"))) {
       const double duration = interval ? output.at("interval").positive() : time.at("end").positive();
       step_ = duration / std::ceil(duration / step_);
+      if (!(step_ > 0))
+        limit.fail("the flow is too fast for it: the step would be 0; use a slower flow, or an earlier end");
     }
   }
   for (std::size_t d = 0; diffusion_ && d < 3; ++d) (*diffusion_)[d] *= step_;
 }
 
 /// Refuses a component whose values differ on two faces that are the same: at the two ends of a periodic axis, and half a turn
-/// apart at a pole, where what flows up on one side flows down on the other.
+/// apart at a pole, where what flows up on one side flows down on the other. Samples: that catches what is not periodic at all.
 void Flow::require_same_faces(const Component& component) const {
   const Grid& grid = domain_.grid();
   const int axis = component.axis;
@@ -258,18 +268,30 @@ void Flow::require_same_faces(const Component& component) const {
          << grid.name(axis);
     throw ConfigError(what.str());
   };
-  const auto value = [&](const Index3& cell, Index face) {
+  const auto value = [&](const Index3& cell, Index face, double time) {
     Index3 beside = cell;
     beside[at(axis)] = face;
-    return component(grid.position(beside, axis), 0);
+    return component(grid.position(beside, axis), time);
   };
-  const auto differ = [](double a, double b) { return std::fabs(a - b) > 1e-10 * std::max(1.0, std::fabs(a)); };
-  for (int sample = 0; sample < 16; ++sample) {  // along the diagonal of the face
-    Index3 cell{};
-    for (int a = 0; a < 3; ++a) cell[at(a)] = (grid.cells(a) - 1) * sample / 15;
+  /// In cells along the grid's diagonal, at the beginning and in the middle of the first step.
+  const auto sample = [&](const auto& f) {
+    constexpr int cells = 16;
+    for (int c = 0; c < cells; ++c) {
+      Index3 cell{};
+      for (int a = 0; a < 3; ++a) cell[at(a)] = (grid.cells(a) - 1) * c / (cells - 1);
+      for (const double time : {0.0, 0.5 * step_}) f(cell, time);
+    }
+  };
+  double largest = 0;
+  sample([&](const Index3& cell, double time) {
+    for (const Index face : {Index{0}, cell[at(axis)], grid.cells(axis)})
+      largest = std::fmax(largest, std::fabs(value(cell, face, time)));
+  });
+  const auto differ = [&](double a, double b) { return std::fabs(a - b) > 1e-10 * largest; };
+  sample([&](const Index3& cell, double time) {
     if (grid.periodic(axis)) {
-      const double below = value(cell, 0);
-      const double above = value(cell, grid.cells(axis));
+      const double below = value(cell, 0, time);
+      const double above = value(cell, grid.cells(axis), time);
       if (differ(below, above))
         complain("periodic, so its first and last face are the same", below, above, "that is periodic along ");
     }
@@ -277,13 +299,13 @@ void Flow::require_same_faces(const Component& component) const {
       if (!grid.polar(axis, side)) continue;
       Index3 other = cell;
       other[at(axis - 1)] = (cell[at(axis - 1)] + grid.cells(axis - 1) / 2) % grid.cells(axis - 1);
-      const double here = value(cell, side == 0 ? 0 : grid.cells(axis));
-      const double there = value(other, side == 0 ? 0 : grid.cells(axis));
+      const double here = value(cell, side == 0 ? 0 : grid.cells(axis), time);
+      const double there = value(other, side == 0 ? 0 : grid.cells(axis), time);
       if (differ(here, -there))
         complain("polar: at the pole a face and that half a turn away are the same, and up on one is down on the other",
                  here, there, "that is 0 at the pole, or of opposite sign there, along ");
     }
-  }
+  });
 }
 
 void Flow::fill_from_file(double time) {
@@ -341,7 +363,13 @@ void Flow::fill(double time) {
 }
 
 void Flow::set_time(double time) {
-  fill(time + 0.5 * step_);
+  try {
+    fill(time + 0.5 * step_);
+  } catch (const ConfigError& error) {  // of a later record, or of what flows through a wall later
+    std::ostringstream what;
+    what << "at t = " << time << ": " << error.what();
+    throw RunError(what.str());
+  }
   require_stable(time);
 }
 

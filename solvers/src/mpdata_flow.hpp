@@ -49,7 +49,7 @@ class Flow {
   /// Collective: throws RunError where Courant numbers are not finite or too large.
   void require_stable(double time);
   /// Collective, for other flow that is not steady: the Courant numbers of the step that begins at `time`. Throws RunError where
-  /// they are not finite or too large.
+  /// they are not finite or too large, or the file has none that fit.
   void set_time(double time);
   /// Collective: the most that flows (and diffuses) out of a cell in a step, over what is in it; infinity if it is not finite.
   double largest_outgoing();
@@ -75,7 +75,7 @@ class Flow {
   };
   struct Problem {  // in a cell
     Index cell;
-    enum class What { none, not_finite, bad_g, too_large } what;
+    enum class What { none, not_finite, too_large } what;
     double sum;
   };
 
@@ -88,7 +88,7 @@ class Flow {
   void fill(double time);
   void fill_from_file(double time);
   void close();
-  double close_rigid(const Block& block, int axis, Array& numbers) const;
+  double close_rigid(const Block& block, int axis, Array& values) const;
   struct Faces {  // of a cell, normal to one dimension
     double lower, upper;
   };
@@ -96,6 +96,7 @@ class Flow {
   double outgoing(const Block& block, const Index3& cell) const;
   double divergence(const Block& block, const Index3& cell) const;
   double largest(double (Flow::*of)(const Block&, const Index3&) const);
+  void require_positive_g(const Config& key);
   Problem find_problem();
   std::string describe(const Problem& problem) const;
 

@@ -30,18 +30,25 @@ std::optional<std::pair<double, double>> FlowFile::times() const {
   return std::pair{times_.front(), times_.back()};
 }
 
+bool FlowFile::has(double time) const {
+  if (times_.empty()) return true;
+  const double rounding = 1e-9 * (times_.back() - times_.front());
+  return time >= times_.front() - rounding && time <= times_.back() + rounding;
+}
+
 void FlowFile::fill(std::size_t dimension, Field& values, double time) {
   Component& component = components_[dimension];
   if (times_.empty()) {
     reader_.read(component.name, values);
     return;
   }
-  if (!(time >= times_.front() && time <= times_.back())) {
+  if (!has(time)) {
     std::ostringstream what;
     what << "mpdata: the flow is needed at t = " << time << ", but " << file_.text()
          << " has it from t = " << times_.front() << " to " << times_.back();
     throw RunError(what.str());
   }
+  time = std::clamp(time, times_.front(), times_.back());
   const auto above = std::upper_bound(times_.begin() + 1, times_.end() - 1, time);
   const Index record = above - times_.begin() - 1;
   const auto count = static_cast<Index>(times_.size());

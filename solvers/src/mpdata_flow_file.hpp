@@ -17,6 +17,9 @@ class FlowFile {
 
   /// The first and the last time, if there are several.
   std::optional<std::pair<double, double>> times() const;
+  /// Whether it has the flow at a time: one that rounding, of steps that are multiplied, puts beside the first or the last is
+  /// that one.
+  bool has(double time) const;
   /// Collective: the own values of a component at a time, on faces. Throws RunError at a time that is not in the file.
   void fill(std::size_t dimension, Field& values, double time);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tessera/core/setup.hpp"
 #include "tessera/solvers/mpdata.hpp"
 
 namespace tessera::mpdata {
@@ -28,6 +29,17 @@ bool names_any(const std::string& expression, const std::vector<std::string>& na
   return false;
 }
 
+/// Products of denominators, of three in double and of two in single precision, must not underflow to 0.
+double read_epsilon(const Config& key, Precision precision) {
+  const bool single = precision == Precision::float32;
+  const double epsilon = key.number();
+  if (!(epsilon >= (single ? 1e-18 : 1e-90))) {
+    key.fail("must be at least " + std::string(single ? "1e-18 in single precision" : "1e-90") + ", found " +
+             key.text() + ": products of smaller ones underflow, and 0/0 is not a number");
+  }
+  return epsilon;
+}
+
 /// What would do nothing, or not what its name says.
 void refuse_nonsense(const Config& section, const Options& options, std::size_t dimensions) {
   struct Rule {
@@ -45,6 +57,8 @@ void refuse_nonsense(const Config& section, const Options& options, std::size_t 
       {"dpdc", options.dpdc && !corrects, nothing},
       {"absolute", options.absolute && !corrects, nothing},
       {"dimensionally_split", options.dimensionally_split && !corrects, nothing},
+      {"dimensionally_split", options.dimensionally_split && dimensions == 1,
+       "has no effect in one dimension, which has no cross terms; leave it out"},
       {"third_order", options.third_order && options.dimensionally_split,
        "needs the cross terms that dimensionally_split leaves out; use one of the two"},
       {"absolute", options.absolute && options.infinite_gauge,
@@ -82,7 +96,7 @@ Options read_options(const Config& config) {
   options.divergent_flow = section.flag("divergent_flow", false);
   options.divergence_form = section.flag("divergence_form", false);
   options.dpdc = section.flag("dpdc", false);
-  if (section.has("epsilon")) options.epsilon = section.at("epsilon").positive();
+  if (section.has("epsilon")) options.epsilon = read_epsilon(section.at("epsilon"), read_precision(config));
   const Config grid = config.at("grid");
   options.diffuses = section.has("diffusion") || section.has("diffusivity");
   if (section.has("velocity")) {

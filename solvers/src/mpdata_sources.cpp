@@ -30,6 +30,8 @@ Sources::Sources(const Config& config, Domain& domain, const Parameters& paramet
     if (const auto why = why_no_name(name))
       initial.at(name).fail(*why == "taken" ? "this name is taken; use another" : "a field's name " + *why);
     if (name == "time" || name == "step") initial.at(name).fail("this name is taken, in the output file; use another");
+    if (name == "courant" || name == "divergence")
+      initial.at(name).fail("this name is taken, in the history; use another");
     if (parameters.contains(name)) initial.at(name).fail("a parameter has this name, too; use another");
     if (std::count(variables.begin(), variables.end(), name) > 1)
       initial.at(name).fail("this is the name of another field's gradient; use another");

@@ -7,11 +7,6 @@
 #include "mpdata_flow.hpp"
 
 namespace tessera::mpdata {
-namespace {
-
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
-}  // namespace
 
 Flow::Faces Flow::faces_of(const Block& block, const Index3& cell, int dimension) const {
   if (uniform_) return {(*uniform_)[at(dimension)], (*uniform_)[at(dimension)]};
@@ -69,6 +64,25 @@ double Flow::largest_outgoing() { return largest(&Flow::outgoing); }
 
 double Flow::largest_divergence() { return largest(&Flow::divergence); }
 
+/// Collective.
+void Flow::require_positive_g(const Config& key) {
+  constexpr Index none = std::numeric_limits<Index>::max();
+  const Grid& grid = domain_.grid();
+  std::vector<Index> first(domain_.blocks().size(), none);
+  domain_.phase([&](const Block& block) {
+    for_each_row(block.local(), [&](Index i, Index j) {
+      for (Index k = 0; k < block.cells.extent(2); ++k) {
+        if ((*g_)[block](i, j, k) > 0) continue;
+        const Index cell = grid.number({block.global(0, i), block.global(1, j), block.global(2, k)});
+        first[at(block.number)] = std::min(first[at(block.number)], cell);
+      }
+    });
+  });
+  const Index cell = domain_.min(*std::min_element(first.begin(), first.end()));
+  if (cell != none)
+    key.fail("not above 0 in " + grid.describe(grid.cell(cell)) + "; it is a density or a volume factor");
+}
+
 /// Collective: that of the first cell that has one.
 Flow::Problem Flow::find_problem() {
   constexpr Index none = std::numeric_limits<Index>::max();
@@ -79,14 +93,9 @@ Flow::Problem Flow::find_problem() {
     for_each_row(block.local(), [&](Index i, Index j) {
       for (Index k = 0; k < block.cells.extent(2) && problem.cell == none; ++k) {
         const double sum = outgoing(block, {i, j, k});
-        const bool positive = !g_ || (*g_)[block](i, j, k) > 0;
-        if (positive && sum <= limit_ + rounding) continue;
+        if (sum <= limit_ + rounding) continue;
         const Index cell = domain_.grid().number({block.global(0, i), block.global(1, j), block.global(2, k)});
-        problem = {cell,
-                   !positive         ? Problem::What::bad_g
-                   : std::isnan(sum) ? Problem::What::not_finite
-                                     : Problem::What::too_large,
-                   sum};
+        problem = {cell, std::isnan(sum) ? Problem::What::not_finite : Problem::What::too_large, sum};
       }
     });
   });
@@ -107,8 +116,7 @@ std::string Flow::describe(const Problem& problem) const {
   const std::string where = grid.describe(grid.cell(problem.cell));
   std::ostringstream what;
   if (problem.what == Problem::What::not_finite)
-    return "not finite at a face of " + where + "; correct the expressions";
-  if (problem.what == Problem::What::bad_g) return "not above 0 in " + where + "; it is a density or a volume factor";
+    return "not finite at a face of " + where + "; correct the " + (file_ ? "data in the file" : "expressions");
   what << "the outgoing Courant numbers " << (diffusion_ ? "and diffusion " : "") << (g_ ? "over G " : "")
        << "add up to " << problem.sum << " in " << where << ", but at most "
        << (limit_ == 1 ? "1 is stable" : "courant_limit is allowed") << "; use a smaller step"

@@ -10,8 +10,6 @@ namespace {
 using Quantity = Stages::Quantity;
 using Quantities = std::vector<Quantity>;
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 class Builder {
  public:
   Builder(int dimensions, Precision precision, const Options& options, const Given& given, const Walls& walls)

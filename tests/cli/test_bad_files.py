@@ -51,6 +51,15 @@ class BadFiles(unittest.TestCase):
         self.refused("output: {file: out.h5, fields: [¦phi]}", "output.fields[0]: 'phi' is not allowed; did you mean 'psi'?",
                      "Allowed: psi")
 
+    def test_one_file_for_two(self):
+        """Nothing that is read is written over, whatever path leads there."""
+        for section, other in (("checkpoint: {file: ¦run.yaml}", "the configuration itself"),
+                               ("history: {file: ¦./run.yaml}", "the configuration itself"),
+                               ("output: {file: a.h5}\ncheckpoint: {file: ¦./a.h5}", "output.file"),
+                               ("output: {file: a.h5.tmp}\nhistory: {file: ¦a.h5}", "output.file"),
+                               ("checkpoint: {file: a}\nhistory: {file: ¦/proc/self/cwd/a}", "checkpoint.file")):
+            self.refused(section, "file: '", f"is the same as {other}, and would be written over it; name another file")
+
 
 class BadCheckpoint(unittest.TestCase):
     @classmethod

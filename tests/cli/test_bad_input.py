@@ -46,7 +46,8 @@ class BadInput(unittest.TestCase):
         self.mpdata("shape: ", "¦shap: ", "grid: the key 'shape' is missing; is 'shap' meant to be it?")
 
     def test_missing_required_key(self):
-        self.mpdata("  courant:", "  ¦iterations: 2 # ", "mpdata: the key 'courant' is missing")
+        self.mpdata("  courant:", "  ¦iterations: 2 # ", "mpdata: one of courant, velocity, stream_function and vector_potential must")
+        self.mpdata("  courant:", "  ¦velocty:", "must say what flows; is 'velocty' meant to be velocity?")
 
     def test_key_of_the_other_app(self):
         self.cahn_hilliard("output:", "mpdata: ¦{iterations: 2}\noutput:", "mpdata: unknown key")

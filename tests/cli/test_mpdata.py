@@ -28,12 +28,20 @@ class Refused(unittest.TestCase):
         for key in ("nonoscillatory", "infinite_gauge", "third_order", "divergent_flow", "divergence_form", "absolute"):
             self.option(f"iterations: 1\n  {key}: ¦true", f"mpdata.{key}: has no effect with iterations: 1")
 
+    def test_cross_terms_in_one_dimension(self):
+        text, where = place(MPDATA.replace("[12, 10]", "[12]").replace(" + y", "").replace(COURANT, "courant: 0.2\n  dimensionally_split: ¦true"))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "has no effect in one dimension"], {"run.yaml": text}, rank_counts=(1,))
+
     def test_options_that_contradict_each_other(self):
         self.option("third_order: ¦true\n  dimensionally_split: true", "mpdata.third_order: needs the cross terms")
         self.option("absolute: ¦true\n  infinite_gauge: true", "mpdata.absolute: has no effect with infinite_gauge")
         self.option("divergence_form: ¦true\n  dimensionally_split: true", "mpdata.divergence_form: is not defined without")
         self.option("divergent_flow: ¦true\n  divergence_form: true", "mpdata.divergent_flow: is part of divergence_form")
         self.option("dpdc: ¦true", "mpdata.dpdc: is defined in one dimension only", "use more iterations")
+
+    def test_epsilon(self):
+        self.option("epsilon: ¦1e-91", "mpdata.epsilon: must be at least 1e-90, found 1e-91")
+        self.option("epsilon: ¦1e-19\nprecision: single", "mpdata.epsilon: must be at least 1e-18 in single precision, found 1e-19")
 
     def test_flow(self):
         self.option('velocity: ¦["1", "0"]', "mpdata.velocity: and courant both say what flows")
@@ -47,6 +55,7 @@ class Refused(unittest.TestCase):
 
     def test_fields(self):
         self.refused("  psi:", "  step: ¦1\n  psi:", "initial.step: this name is taken")
+        self.refused("  psi:", "  divergence: ¦1\n  psi:", "initial.divergence: this name is taken, in the history")
         self.refused("  psi:", "  2psi: ¦1\n  psi:", "a field's name has letters")
         self.option("sources: {phi: ¦1}", "mpdata.sources.phi: there is no such field in `initial`; did you mean 'psi'?")
         self.option("boundaries: {psi: ¦wall}", "dimension x is periodic in grid.boundary")
@@ -59,10 +68,22 @@ class Refused(unittest.TestCase):
             text, where = place(velocity.replace("{step: 1, steps: 4}", time))
             check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", fragment], {"run.yaml": text}, rank_counts=(1,))
         self.refused("{step: 1, steps: 4}", "{courant: ¦0.5, steps: 4}", "the flow is given as Courant numbers already")
+        fast = MPDATA.replace(COURANT, 'velocity: ["1e300", "0"]').replace("{step: 1, steps: 4}", "{courant: ¦0.5, end: 1e10}")
+        text, where = place(fast)
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "the step would be 0"], {"run.yaml": text}, rank_counts=(1,))
+        text, where = place(velocity.replace("{step: 1, steps: 4}", "{courant: 0.5, end: ¦1}").replace("every: 2", "interval: 0.3"))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "1 is no whole number of steps of 0.3, which output.interval was divided into"],
+                      {"run.yaml": text}, rank_counts=(1,))
 
     def test_walls(self):
         text, where = place(MPDATA.replace("[12, 10]", "[12, 10]\n  boundary: wall").replace('["0.2"', '¦["0.2"'))
         check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "up to 0.2 on a boundary `wall`"], {"run.yaml": text})
+
+    def test_walls_of_a_dimension_with_one_cell(self):
+        thin = MPDATA.replace("[12, 10]", "[12, 1]\n  boundary: [periodic, ¦wall]").replace('"0.1"', "0")
+        text, where = place(thin.replace(COURANT.replace('"0.1"', "0"), 'courant: ["0.2", 0]\n  third_order: true'))
+        check_refused(self, "mpdata", ["run.yaml"], [f"run.yaml:{where}: ", "needs 2 cells, dimension y has 1"], {"run.yaml": text},
+                      rank_counts=(1,))
 
     def test_poles(self):
         self.refused("[12, 10]", "[12, 10]\n  boundary: ¦[polar, periodic]", "a polar dimension, the latitude, comes after a periodic one")
@@ -133,6 +154,13 @@ class Warnings(unittest.TestCase):
         flow = 'courant: ["x < 6 ? 0.05*x : 0.05*(12 - x)", "0"]'
         self.assertEqual(self.said(flow).count(diverging), 1)
         self.assertEqual(self.said('courant: ["0.4", "-0.1"]\n  infinite_gauge: true\n  iterations: 3').count("2 iterations are recommended"), 1)
+        signs = "psi has values of both signs, between which denominators vanish and it may grow beyond all bounds; "
+        start = ["--set", "initial.psi=sin(2*pi*x/12)"]
+        slow = 'courant: ["0.2", "0"]'
+        self.assertEqual(self.said(slow, *start).count(signs + "use infinite_gauge or absolute, or carry psi plus a constant"), 1)
+        self.assertIn(signs + "leave out diffusion and dpdc, or carry", self.said(slow + "\n  diffusion: 0.01\n  infinite_gauge: true", *start, "--check"))
+        for more in ("infinite_gauge: true", "absolute: true", "iterations: 1"):
+            self.assertNotIn("warning", self.said(f"{slow}\n  {more}", *start), more)
         for options in ('courant: ["0.4", "-0.1"]', 'courant: ["0.7", "0"]', 'courant: ["0.4", "-0.3"]\n  iterations: 1',
                         flow + "\n  divergent_flow: true", flow + "\n  divergence_form: true", flow + "\n  iterations: 1",
                         'stream_function: "cos(2*pi*x/12)*sin(2*pi*y/10)*0.5"'):
@@ -179,6 +207,28 @@ class FlowFromFile(unittest.TestCase):
             for ranks, layout in ((2, "{ranks: [2, 1], threads: [1, 2]}"), (3, "{ranks: [1, 3]}")):
                 numpy.testing.assert_array_equal(self.psi(where, changing, ranks, layout), one)
 
+    def test_not_written_over(self):
+        for section in ("output: {file: ¦flow.h5}", "checkpoint: {file: ¦./flow.h5}", "history: {file: ¦flow.h5}"):
+            text, place_of = place(self.TEXT.replace(COURANT, f"courant: {self.SECTION}").replace("output: {file: out.h5, every: 2}", section))
+            with folder() as where:
+                self.write(where)
+                before = (where / "flow.h5").read_bytes()
+                (where / "run.yaml").write_text(text)
+                result = run("mpdata", ["run.yaml"], 1, where)
+                self.assertEqual(result.code, 2, result.err)
+                self.assertIn(f"run.yaml:{place_of}: ", result.err)
+                self.assertIn("is the same as mpdata.courant.file", result.err)
+                self.assertEqual((where / "flow.h5").read_bytes(), before)
+
+    def test_ends_that_differ_by_rounding(self):
+        """They count as one, so that layouts agree."""
+        u = (10 + 3 * numpy.sin(numpy.deg2rad(numpy.linspace(0, 360, 13, dtype="f4")))).astype("f4")[:, None] / 40
+        with folder() as where:
+            self.write(where, u=(u + numpy.zeros(10)).astype("f4"))
+            one = self.psi(where, self.SECTION)
+            for ranks, layout in ((1, "{exchange: pass}"), (2, "{ranks: [2, 1], exchange: pass}"), (3, "{ranks: [3, 1]}")):
+                numpy.testing.assert_array_equal(self.psi(where, self.SECTION, ranks, layout), one)
+
     def test_resumed(self):
         with folder() as where:
             self.write(where)
@@ -214,7 +264,11 @@ class FlowFromFile(unittest.TestCase):
         self.refused("{file: flow.h5, datasets: [¦u, v]}", "it does not hold numbers", u=numpy.full((13, 10), b"a"))
         self.refused("{file: flow.h5, datasets: [¦u, v]}", "dimension x is periodic", "differ by up to 0.5",
                      u=numpy.linspace(0, 0.5, 13)[:, None] + numpy.zeros(10), ranks=2)
-        self.refused("¦{file: flow.h5, datasets: [u, v]}", "not finite at a face of", v=numpy.full((12, 11), numpy.nan))
+        single = (10 + 3 * numpy.sin(numpy.deg2rad(numpy.linspace(0, 360, 13, dtype="f4")))).astype("f4")[:, None] / 40
+        self.assertNotEqual(single[0], single[-1])  # in single precision 360 degrees are not quite none
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "differ by up to", "is allowed", u=single.astype("f8") + numpy.zeros(10))
+        self.refused("{file: flow.h5, datasets: [¦u, v]}", "differ by up to 4e-11", u=numpy.linspace(0, 4e-11, 13)[:, None] + numpy.zeros(10))
+        self.refused("¦{file: flow.h5, datasets: [u, v]}", "not finite at a face of", "correct the data in the file", v=numpy.full((12, 11), numpy.nan))
         self.refused("¦{file: flow.h5, datasets: [u, v]}", "the outgoing Courant numbers add up to", v=numpy.full((12, 11), 1.2))
 
     def test_bad_times(self):
@@ -223,8 +277,43 @@ class FlowFromFile(unittest.TestCase):
         self.refused("{file: flow.h5, datasets: [¦u, v_t], times: times}", "its shape is [13, 10], wanted is [3, 13, 10]: the times")
         self.refused(section, "the times do not increase", times=[0, 2, 1.5])
         self.refused(section, "there is one time only", times=[0.0])
-        self.refused(section, "one dimension is wanted", times=[[0.0, 1]])
-        self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run goes from 0 to 4", times=[0.0, 1, 3])
+        self.refused(section, "its shape is [1, 2], one dimension is wanted", times=[[0.0, 1]])
+        self.refused(section, "its shape is [], one dimension is wanted", times=0.5)
+        self.refused("¦" + section.replace("¦", ""), "from t = 0 to 3, but the run needs it from the middle of its first step to that of its last",
+                     "of steps of 1 from 0 to 4", times=[0.0, 1, 3])
+
+    def test_first_time_after_the_beginning(self):
+        """It is in time for the middle of the first step, which it is the first to choose."""
+        with folder() as where:
+            self.write(where, times=[0.1, 1.5, 5.0], u_t=numpy.full((3, 13, 10), 0.2), v_t=numpy.full((3, 12, 11), 0.1))
+            text = self.TEXT.replace(COURANT, "velocity: {file: flow.h5, datasets: [u_t, v_t], times: times}")
+            for time, code in (("{courant: 0.5, end: 4}", 0), ("{courant: 0.05, end: 4}", 2)):
+                (where / "run.yaml").write_text(text.replace("{step: 1, steps: 4}", time))
+                result = run("mpdata", ["run.yaml"], 1, where)
+                self.assertEqual(result.code, code, result.err)
+
+    def test_bad_later_record(self):
+        """It is found when the run comes there: exit code 1."""
+        u = numpy.zeros((3, 13, 10))
+        u[2, 0] = 0.5
+        with folder() as where:
+            self.write(where, u_t=u)
+            (where / "run.yaml").write_text(self.TEXT.replace(COURANT, "courant: {file: flow.h5, datasets: [u_t, v_t], times: times}"))
+            for ranks in (1, 3):
+                result = run("mpdata", ["run.yaml"], ranks, where)
+                self.assertEqual(result.code, 1, result.err)
+                self.assertEqual(result.err.count("error: at t = 1: run.yaml:"), 1, result.err)
+                self.assertIn("dimension x is periodic", result.err)
+
+    def test_times_in_the_middle_of_steps(self):
+        """The last is at 6.5 * 0.1, and the run comes to 6 * 0.1 + 0.5 * 0.1."""
+        with folder() as where:
+            times = (numpy.arange(7) + 0.5) * 0.1
+            self.write(where, times=times, u_t=numpy.full((7, 13, 10), 0.2), v_t=numpy.full((7, 12, 11), 0.1))
+            text = self.TEXT.replace(COURANT, "courant: {file: flow.h5, datasets: [u_t, v_t], times: times}")
+            (where / "run.yaml").write_text(text.replace("{step: 1, steps: 4}", "{step: 0.1, steps: 7}"))
+            result = run("mpdata", ["run.yaml"], 1, where)
+            self.assertEqual(result.code, 0, result.err)
 
     def test_only_flow_on_faces(self):
         text, place_of = place(self.TEXT.replace(COURANT, f"stream_function: ¦{self.SECTION}"))

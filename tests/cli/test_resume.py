@@ -87,6 +87,7 @@ class Resume(unittest.TestCase):
         """It is made of this step's and the last one's, which a checkpoint must keep."""
         text = MPDATA.replace('courant: ["0.2", "0.1"]', 'velocity: ["0.01*psi", "0.1"]\n  sources: {psi: "-0.001*psi_x"}')
         text = text.replace("step: 1,", "step: 0.1,").replace("every: 2", "every: 500")
+        text = text.replace("  psi:", '  numbers: "1 + x"\n  psi_before: "y"\n  psi:', 1)  # names like those in a checkpoint
         self.interrupt("mpdata", text, ["--set", f"time.steps={NO_END}"],
                        lambda time, step: ["--set", f"time.steps={step + 600}"], self.ask_all)
 
@@ -180,6 +181,26 @@ class Resume(unittest.TestCase):
             self.assertEqual(result.code, 0, result.err)
             with h5py.File(where / "out.h5", "r") as file:
                 self.assertEqual(float(file["time"][-1]), time + 5)
+
+    def test_resumed_with_a_step_from_a_courant_number(self):
+        """Another end would change it: the message has the step to go on with, to the last digit."""
+        text = MPDATA.replace('courant: ["0.2", "0.1"]', 'velocity: ["0.7", "0.1"]').replace("every: 2", f"every: {NO_END}")
+        text = text.replace("{step: 1, steps: 4}", f"{{courant: 0.5, end: {NO_END}}}") + CHECKPOINT
+        with folder() as where:
+            (where / "run.yaml").write_text(text)
+            self.stop("mpdata", where, [], self.ask_all)
+            _, step = position(where / "run.ckpt")
+            refused = run("mpdata", ["run.yaml", "--resume", "--set", f"time.end={NO_END + 0.3}"], 1, where)
+            self.assertEqual(refused.code, 2, refused.err)
+            self.assertIn("run.ckpt was written with a fixed step of 0.62", refused.err)
+            same = refused.err.split("; write ")[1].split("\n")[0].replace(": ", "=")
+            result = run("mpdata", ["run.yaml", "--resume", "--set", "time.courant=", "--set", "time.end=", "--set", same,
+                                    "--set", f"time.steps={step + 10}"], 1, where)
+            self.assertEqual(result.code, 0, result.err)
+            result = run("mpdata", ["run.yaml", "--resume", "--set", "time.courant=", "--set", "time.end=", "--set", same,
+                                    "--set", "time.steps=1"], 1, where)
+            self.assertEqual(result.code, 0, result.err)
+            self.assertIn("warning: the run had come to its end already", result.err)
 
     def test_another_checkpoint_file(self):
         """--resume FILE, and an output file that is not there any more: it begins anew."""

@@ -17,8 +17,8 @@ TEST_CASE("what is needed of a quantity is the sum of the reaches on the way to 
   const auto c = stages.temporary();
   const auto result = stages.external();
   stages.add("b", {{a, Reach::around(2, 1)}}, {b}, nothing);
-  stages.add("c", {{b, Reach::along(2, 2, 0)}}, {c}, nothing);
-  stages.add("result", {{c, Reach::along(0, 0, 1)}, {a, {}}}, {result}, nothing);
+  stages.add("c", {{b, {{0, 0, 2}, {}}}}, {c}, nothing);
+  stages.add("result", {{c, {{}, {1, 0, 0}}}, {a, {}}}, {result}, nothing);
   const auto needed = stages.needed();
   CHECK(needed[result].below == Index3{0, 0, 0});
   CHECK(needed[c].above == Index3{1, 0, 0});

@@ -44,9 +44,9 @@ class Boundary {
   /// `config` may be missing (an empty section of `parent`): then zero derivative. `allowed`: names of conditions, besides
   /// periodic: antiperiodic, value, derivative, mixed, curvature, constant, open, extrapolated, wall (zero derivative, and
   /// nothing flows through), polar. Refuses another condition at a periodic or polar end, and `periodic` or `polar` at one
-  /// that is not.
+  /// that is not, and a dimension of fewer cells than `layers` of ghosts are made of.
   Boundary(Domain& domain, const Config& parent, const std::string& key, const Parameters& parameters,
-           const std::vector<std::string>& allowed);
+           const std::vector<std::string>& allowed, Index layers = 1);
   /// The same at all walls: `open`, or `constant` with this value.
   static Boundary open(Domain& domain) { return Boundary(domain, BoundaryCondition::Kind::open, 0); }
   static Boundary constant(Domain& domain, double value) {

@@ -66,8 +66,6 @@ class Grid {
   std::string describe() const;
 
  private:
-  static std::size_t at(int axis) noexcept { return static_cast<std::size_t>(axis); }
-
   int dimensions_;
   Index3 shape_{1, 1, 1};
   std::array<double, 3> lower_{0, 0, 0};

@@ -12,12 +12,15 @@ namespace tessera {
 using Index = std::ptrdiff_t;
 using Index3 = std::array<Index, 3>;
 
+/// An axis, or another small number, as an index of a container.
+constexpr std::size_t at(int axis) noexcept { return static_cast<std::size_t>(axis); }
+
 /// Half-open: lower <= index < upper along every axis.
 struct Box {
   Index3 lower{0, 0, 0};
   Index3 upper{0, 0, 0};
 
-  Index extent(int axis) const { return upper[static_cast<std::size_t>(axis)] - lower[static_cast<std::size_t>(axis)]; }
+  Index extent(int axis) const { return upper[at(axis)] - lower[at(axis)]; }
   Index3 extents() const { return {extent(0), extent(1), extent(2)}; }
   Index cells() const { return extent(0) * extent(1) * extent(2); }
   friend bool operator==(const Box&, const Box&) = default;

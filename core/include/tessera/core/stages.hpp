@@ -39,8 +39,6 @@ struct Reach {
 
   /// The same in all directions of all dimensions.
   static Reach around(int dimensions, Index layers);
-  /// The same, but along one axis.
-  static Reach along(int axis, Index below, Index above);
   /// Of both.
   Reach operator|(const Reach& other) const;
 };

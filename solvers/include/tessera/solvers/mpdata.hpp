@@ -20,7 +20,7 @@ struct Options {
   bool infinite_gauge = false;
   bool dimensionally_split = false;  // no cross terms
   bool absolute = false;             // antidiffusion by |psi|, for fields of either sign
-  bool third_order = false;          // terms of third order, for uniform flow or, in divergence form, any steady one
+  bool third_order = false;          // terms of third order, for uniform flow or, in divergence form, of place and time
   bool divergence_form = false;      // corrections for flow that varies
   bool divergent_flow = false;       // the term that flow of some divergence needs
   bool dpdc = false;                 // the last pass stands for all that could follow; in one dimension

@@ -23,17 +23,6 @@ Source::Source(const EquationInput& input, const Config& expression, const std::
   if (bad >= 0) expression.fail("is not finite at " + input.domain.grid().describe(input.domain.grid().cell(bad)));
 }
 
-Stages::Quantity Source::add_stage(const Evaluation& evaluation) const {
-  const Stages::Quantity result = evaluation.stages.temporary();
-  std::vector<Stages::Input> inputs;
-  for (std::size_t f = 0; f < fields_; ++f) inputs.push_back({evaluation.fields[f], {}});
-  evaluation.stages.add("source", inputs, {result},
-                        with_real(evaluation.stages.precision(), [&]<class Real>() -> Kernel {
-                          return [this, time = evaluation.time](const Panel& panel) { evaluate<Real>(panel, *time); };
-                        }));
-  return result;
-}
-
 template <class Real>
 void Source::evaluate(const Panel& panel, double time) const {
   const Grid& grid = domain_->grid();
@@ -55,6 +44,17 @@ void Source::evaluate(const Panel& panel, double time) const {
       row[k] = static_cast<Real>(expression(grid.position(cell), time, values));
     }
   }
+}
+
+Stages::Quantity Source::add_stage(const Evaluation& evaluation) const {
+  const Stages::Quantity result = evaluation.stages.temporary();
+  std::vector<Stages::Input> inputs;
+  for (std::size_t f = 0; f < fields_; ++f) inputs.push_back({evaluation.fields[f], {}});
+  evaluation.stages.add("source", inputs, {result},
+                        with_real(evaluation.stages.precision(), [&]<class Real>() -> Kernel {
+                          return [this, time = evaluation.time](const Panel& panel) { evaluate<Real>(panel, *time); };
+                        }));
+  return result;
 }
 
 double Source::slope(const std::vector<double>& amplitudes) const {

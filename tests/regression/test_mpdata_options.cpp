@@ -94,7 +94,8 @@ TEST_CASE("all options in 1-D") {
 TEST_CASE("all options in 2-D") {
   const Count count = run_all(
       2, "[9, 8]", {"periodic", "[extrapolated, open]", "wall", "[periodic, {lower: {constant: 1}, upper: wall}]"},
-      {R"(["0.3*sin(pi*x/9)^2", "0.2*sin(pi*y/8)"])", R"(["0.3*cos(t)*sin(pi*x/9)^2", "0.2*sin(pi*y/8)*y"])"});
+      {R"yaml(["0.3*sin(pi*x/9)^2", "0.2*sin(pi*y/8)"])yaml",
+       R"yaml(["0.3*cos(t)*sin(pi*x/9)^2", "0.2*sin(pi*y/8)*y"])yaml"});
   CHECK(count.ran > 100);
   CHECK(count.refused > 100);
 }

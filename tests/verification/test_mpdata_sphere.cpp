@@ -30,7 +30,10 @@ std::vector<double> run(const std::string& text) { return run_mpdata(text, seria
 struct Sphere {
   int rows;
   double spacing() const { return pi / rows; }
-  double longitude(std::size_t cell) const { return spacing() * static_cast<double>(cell / at(rows)); }
+  double longitude(std::size_t cell) const {
+    const std::size_t column = cell / at(rows);
+    return spacing() * static_cast<double>(column);
+  }
   double latitude(std::size_t cell) const { return spacing() * (static_cast<double>(cell % at(rows)) + 0.5) - pi / 2; }
   static std::size_t at(int i) { return static_cast<std::size_t>(i); }
   std::string grid() const {

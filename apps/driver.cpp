@@ -156,6 +156,11 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
   const HistoryOptions history = read_history(config, world);
   config.require_all_read();
+  const Config time = config.at("time");
+  if (schedule.ends_when_steady() && std::isinf(solver->largest_rate()))
+    time.at("steady").fail("this app does not know how fast its fields change; give `end` or `steps` instead");
+  if (schedule.wall_seconds() > 0 && checkpoint.file.empty())
+    time.at("wall_seconds").fail("needs checkpoint.file, from which to go on with --resume");
   require_different_files(config, line, world);
   print_plan(domain, *solver, schedule, output, checkpoint);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";

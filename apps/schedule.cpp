@@ -26,16 +26,24 @@ Index whole_steps(const Config& duration, double step, const std::string& why = 
 
 Schedule::Schedule(const Config& config, double fixed_step) : fixed_step_(fixed_step) {
   const Config time = config.at("time");
-  if (time.has("end") == time.has("steps")) time.fail("give one of `end` (a time) and `steps` (a number)");
+  if (time.has("steady")) {
+    const Config steady = time.at("steady");
+    steady_rate_ = steady.at("rate").positive();
+    steady_every_ = steady.has("every") ? steady.at("every").at_least(1) : 100;
+  }
+  if (time.has("wall_seconds")) wall_seconds_ = time.at("wall_seconds").positive();
+  const bool either = time.has("end") || time.has("steps");
+  if ((time.has("end") && time.has("steps")) || (!either && steady_every_ == 0))
+    time.fail("give one of `end` (a time) and `steps` (a number)");
   const auto keys = time.keys();
   const bool chosen_for_interval =
       std::find(keys.begin(), keys.end(), "courant") != keys.end() && config.section("output").has("interval");
   if (time.has("steps")) steps_ = time.at("steps").at_least(0);
-  else if (fixed_step > 0)
+  else if (fixed_step > 0 && either)
     steps_ =
         whole_steps(time.at("end"), fixed_step, chosen_for_interval ? ", which output.interval was divided into" : "");
-  else end_ = time.at("end").positive();
-  if (fixed_step > 0) end_ = fixed_step * static_cast<double>(steps_);
+  else if (either) end_ = time.at("end").positive();
+  if (fixed_step > 0 && either) end_ = fixed_step * static_cast<double>(steps_);
 
   const Config output = config.section("output");
   if (output.has("every") && output.has("interval")) output.fail("give one of `every` (steps) and `interval` (time)");
@@ -54,8 +62,11 @@ double Schedule::limit(Index outputs_done) const {
 }
 
 Index Schedule::steps_left(Index step) const {
-  const Index to_end = steps_ >= 0 ? steps_ - step : std::numeric_limits<Index>::max();
-  return every_ > 0 ? std::min(to_end, every_ - step % every_) : to_end;
+  Index left = steps_ >= 0 ? steps_ - step : std::numeric_limits<Index>::max();
+  for (const Index every : {every_, steady_every_}) {
+    if (every > 0) left = std::min(left, every - step % every);
+  }
+  return left;
 }
 
 bool Schedule::output_due(double time, Index step, Index outputs_done) const {
@@ -66,9 +77,14 @@ bool Schedule::output_due(double time, Index step, Index outputs_done) const {
 
 std::string Schedule::describe() const {
   std::ostringstream text;
-  if (fixed_step_ > 0) text << steps_ << " steps of " << fixed_step_ << ", to t = " << end_;
+  const bool ends = steps_ >= 0 || std::isfinite(end_);
+  if (fixed_step_ > 0 && ends) text << steps_ << " steps of " << fixed_step_ << ", to t = " << end_;
+  else if (fixed_step_ > 0) text << "steps of " << fixed_step_;
   else if (steps_ >= 0) text << steps_ << " adapted steps";
-  else text << "to t = " << end_ << ", steps adapted";
+  else if (ends) text << "to t = " << end_ << ", steps adapted";
+  else text << "steps adapted";
+  if (steady_every_ > 0) text << (ends ? ", or " : ", ") << "until no rate of change is above " << steady_rate_;
+  if (wall_seconds_ > 0) text << "; no longer than " << wall_seconds_ << " s";
   return text.str();
 }
 

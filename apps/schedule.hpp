@@ -19,7 +19,14 @@ class Schedule {
   bool finished(double time, Index step) const;
   /// The time that a step must not pass: the end, or the next output.
   double limit(Index outputs_done) const;
-  /// Steps to the end or to the next output that is counted in steps, whichever comes first; very many if neither is.
+  /// Whether the run ends after this step if no rate of change is above steady_rate(), the largest that counts as steady.
+  bool steady_check_due(Index step) const { return steady_every_ > 0 && step > 0 && step % steady_every_ == 0; }
+  double steady_rate() const { return steady_rate_; }
+  bool ends_when_steady() const { return steady_every_ > 0; }
+  /// The run is to be interrupted, as by a request to stop, after so many seconds; 0: never.
+  double wall_seconds() const { return wall_seconds_; }
+  /// Steps to the end, or to the next output or look at the rates that is counted in steps, whichever comes first; very many if
+  /// none is.
   Index steps_left(Index step) const;
   /// True if a record is due now; the record at the start is number 0.
   bool output_due(double time, Index step, Index outputs_done) const;
@@ -36,6 +43,9 @@ class Schedule {
   Index steps_ = -1;
   double interval_ = 0;  // 0: none
   Index every_ = 0;      // 0: none
+  double steady_rate_ = 0;
+  Index steady_every_ = 0;  // 0: never
+  double wall_seconds_ = 0;
 };
 
 }  // namespace tessera::apps

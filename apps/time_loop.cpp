@@ -93,19 +93,23 @@ bool TimeLoop::run() {
   };
   record_if_due(records_ == 0);
   if (!resumed_) note_history();
-  while (!schedule_.finished(time_, step_)) {
+  bool steady = false;
+  while (!steady && !schedule_.finished(time_, step_)) {
     Index most = std::min(schedule_.steps_left(step_), next_sync_ - step_);
     if (history_) most = std::min(most, history_options_.every - step_ % history_options_.every);
     const Reached reached = solver_.advance(time_, schedule_.limit(records_), most);
     time_ = reached.time;
     step_ += reached.steps;
     record_if_due(schedule_.output_due(time_, step_, records_));
-    if (history_ && (step_ % history_options_.every == 0 || schedule_.finished(time_, step_))) note_history();
+    steady = schedule_.steady_check_due(step_) && solver_.largest_rate() <= schedule_.steady_rate();
+    const bool ended = steady || schedule_.finished(time_, step_);
+    if (history_ && (step_ % history_options_.every == 0 || ended)) note_history();
+    if (ended) break;
     if (step_ >= next_sync_ && synchronise()) {
       write_checkpoint();
       std::ostringstream text;
-      text << "stopped by request at step " << step_ << ", t = " << time_ << "; go on with --resume "
-           << checkpoint_.file;
+      text << (out_of_time() ? "stopped after time.wall_seconds at step " : "stopped by request at step ") << step_
+           << ", t = " << time_ << "; go on with --resume " << checkpoint_.file;
       domain_.log().info(text.str());
       summarise("this part");
       return false;
@@ -113,7 +117,7 @@ bool TimeLoop::run() {
   }
   record_if_due(true);
   refuse_not_finite();
-  summarise("done");
+  summarise(steady ? "steady" : "done");
   return true;
 }
 
@@ -176,6 +180,10 @@ void TimeLoop::refuse_not_finite() {
   }
 }
 
+bool TimeLoop::out_of_time() const {
+  return schedule_.wall_seconds() > 0 && comm::wtime() - started_ >= schedule_.wall_seconds();
+}
+
 /// Collective, a few times a second: looks for faults and requests. True if the run is to stop.
 bool TimeLoop::synchronise() {
   const double now = comm::wtime();
@@ -184,8 +192,8 @@ bool TimeLoop::synchronise() {
   const double per_step = std::max((now - last_sync_) / static_cast<double>(sync_interval_), 1e-9);
   const double next = std::clamp(sync_seconds / per_step, 1.0, 4.0 * static_cast<double>(sync_interval_));
   const bool due = checkpoint_.every_seconds > 0 && now - last_checkpoint_ >= checkpoint_.every_seconds;
-  std::array<double, 4> shared{stop_requested() ? 1.0 : 0.0, root && due ? 1.0 : 0.0, root ? std::floor(next) : 0.0,
-                               solver_.fault() ? 1.0 : 0.0};
+  std::array<double, 4> shared{stop_requested() || (root && out_of_time()) ? 1.0 : 0.0, root && due ? 1.0 : 0.0,
+                               root ? std::floor(next) : 0.0, solver_.fault() ? 1.0 : 0.0};
   domain_.communicator().allreduce(comm::in_place, shared, comm::Operator::max);
   if (shared[3] > 0) refuse_not_finite();
   sync_interval_ = static_cast<Index>(shared[2]);

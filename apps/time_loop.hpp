@@ -47,6 +47,7 @@ class TimeLoop {
   void write_checkpoint();
   void refuse_not_finite();
   bool synchronise();
+  bool out_of_time() const;
   void note_output(double seconds);
   double speed() const;
   void report();

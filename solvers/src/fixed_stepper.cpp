@@ -112,7 +112,7 @@ class AdamsBashforth final : public Stepper {
         forward_(system, {Stage{0, 0, {{3, {}}, {1, {{{0}, {2, &before_}}, &newest_}, Sum::Use::check}}}}, {1, 3}),
         next_(system.make_fields()),
         rate_(system.make_fields()),
-        last_rate_(system.make_fields()),
+        last_rate_(system.make_fields("@rate")),
         faults_(system.domain()) {}
 
   Reached advance(double, double, Index) override {

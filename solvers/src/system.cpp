@@ -19,9 +19,9 @@ System::System(const EquationInput& input, const EquationEntry& entry, int evalu
   for (const std::string& name : names_) boundaries_.push_back(input.field_boundary(name));
 }
 
-FieldSet System::make_fields() const {
+FieldSet System::make_fields(const std::string& suffix) const {
   FieldSet set;
-  for (const std::string& name : names_) set.fields.emplace_back(domain_, name, Location::cells, ghosts_);
+  for (const std::string& name : names_) set.fields.emplace_back(domain_, name + suffix, Location::cells, ghosts_);
   return set;
 }
 

@@ -35,7 +35,8 @@ class System {
   /// Evaluations for one exchange.
   int evaluations() const noexcept { return evaluations_; }
 
-  FieldSet make_fields() const;
+  /// With the equation's names and a suffix.
+  FieldSet make_fields(const std::string& suffix = "") const;
   /// Fills the ghosts of those that are not fresh. `meanwhile` and `afterwards` as those of HaloExchange; without anything to
   /// exchange, one phase of both.
   void exchange(std::span<FieldSet* const> sets, HaloExchange::Phase meanwhile, HaloExchange::Phase afterwards);

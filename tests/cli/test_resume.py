@@ -109,6 +109,15 @@ class Resume(unittest.TestCase):
                        lambda time, step: ["--set", "time.steps=null", "--set", f"time.end={2.5 * math.ceil(time / 2.5) + 5.5}"],
                        self.ask_one)
 
+    def test_steppers(self):
+        """The rate before, of Adams-Bashforth, and the errors before, of those that predict: records and history must be the same."""
+        text = "equation: cahn-hilliard\n" + CAHN_HILLIARD.replace("every: 2", "every: 50") + "history: {file: history.csv, every: 20}\n"
+        for keys, more in (("stepper: adams-bashforth, step: 0.005", 400), ("stepper: rkf45, tolerance: 1e-6", 100),
+                           ("stepper: rkc2, tolerance: 1e-5", 60), ("stepper: rkl2, step: 0.5", 60)):
+            with self.subTest(keys=keys):
+                self.interrupt("pde", text.replace("step: 0.01", keys), ["--set", f"time.steps={NO_END}"],
+                               lambda time, step: ["--set", f"time.steps={step + more}"], self.ask_one)
+
     def test_asked_through_mpiexec(self):
         """mpiexec passes SIGUSR1 on to the ranks, and Open MPI's their exit code back; MPICH's answers 0 now and then."""
         self.interrupt("mpdata", MPDATA.replace("every: 2", "every: 500"), ["--set", f"time.steps={NO_END}"],

@@ -16,61 +16,55 @@ namespace {
 constexpr std::size_t enough_terms = most_terms;
 
 template <class Real, std::size_t Terms, Sum::Use Use>
-void add_row(const Panel& panel, Index j, const Sum& sum, std::size_t output, BlockFindings& findings) {
+void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& findings) {
   using P = Pack<Real>;
-  std::array<const Real*, Terms> rows;
   std::array<P, Terms> factors;
-  for (std::size_t t = 0; t < Terms; ++t) {
-    rows[t] = panel.operand<const Real>(sum.inputs[t])(j);
+  for (std::size_t t = 0; t < Terms; ++t)
     factors[t] = P(static_cast<Real>(sum.factors[t] == nullptr ? 1 : *sum.factors[t]));
-  }
-  Real* out = Use == Sum::Use::error ? nullptr : panel.operand<Real>(output)(j);
   const P zero(Real(0));
   P doubt = zero;
-  P largest(static_cast<Real>(Use == Sum::Use::error ? 0 : findings.largest));
+  P largest(static_cast<Real>(Use == Sum::Use::error ? findings.error : findings.largest));
   P least(static_cast<Real>(findings.least));
-  for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
-    P value = factors[0] * cell(rows[0]);
-    for (std::size_t t = 1; t < Terms; ++t) value = fma(factors[t], cell(rows[t]), value);
-    // 0 times anything that is not finite is not a number.
-    if constexpr (Use != Sum::Use::store) doubt = fma(cell.only(value), zero, doubt);
-    if constexpr (Use == Sum::Use::error) {
-      largest = max(largest, cell.only(abs(value)));
-    } else {
-      cell.store(out, value);
-    }
-    if constexpr (Use == Sum::Use::extremes) {
-      least = min(least, cell.only(value, least));
-      largest = max(largest, cell.only(value, largest));
-    }
-  });
-  if constexpr (Use != Sum::Use::store) {
-    if (!(doubt.sum() == 0)) findings.finite = false;
+  for (Index j = 0; j < panel.rows; ++j) {
+    std::array<const Real*, Terms> rows;
+    for (std::size_t t = 0; t < Terms; ++t) rows[t] = panel.operand<const Real>(sum.inputs[t])(j);
+    Real* out = Use == Sum::Use::error ? nullptr : panel.operand<Real>(output)(j);
+    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+      P value = factors[0] * cell(rows[0]);
+      for (std::size_t t = 1; t < Terms; ++t) value = fma(factors[t], cell(rows[t]), value);
+      // 0 times anything that is not finite is not a number.
+      if constexpr (Use != Sum::Use::store) doubt = fma(cell.only(value), zero, doubt);
+      if constexpr (Use == Sum::Use::error) {
+        largest = max(largest, cell.only(abs(value)));
+      } else {
+        cell.store(out, value);
+      }
+      if constexpr (Use == Sum::Use::extremes) {
+        least = min(least, cell.only(value, least));
+        largest = max(largest, cell.only(value, largest));
+      }
+    });
   }
+  if constexpr (Use != Sum::Use::store) findings.finite = findings.finite & (doubt.sum() == 0);
   if constexpr (Use == Sum::Use::error) {
-    findings.error = std::max(findings.error, static_cast<double>(largest.largest()));
+    findings.error = static_cast<double>(largest.largest());
   } else if constexpr (Use == Sum::Use::extremes) {
-    findings.least = std::min(findings.least, static_cast<double>(least.least()));
-    findings.largest = std::max(findings.largest, static_cast<double>(largest.largest()));
+    findings.least = static_cast<double>(least.least());
+    findings.largest = static_cast<double>(largest.largest());
   }
 }
 
-template <class Real, std::size_t Terms>
-void add_row(const Panel& panel, Index j, const Sum& sum, std::size_t output, BlockFindings& findings) {
-  switch (sum.use) {
-    case Sum::Use::store: return add_row<Real, Terms, Sum::Use::store>(panel, j, sum, output, findings);
-    case Sum::Use::check: return add_row<Real, Terms, Sum::Use::check>(panel, j, sum, output, findings);
-    case Sum::Use::extremes: return add_row<Real, Terms, Sum::Use::extremes>(panel, j, sum, output, findings);
-    case Sum::Use::error: return add_row<Real, Terms, Sum::Use::error>(panel, j, sum, output, findings);
-  }
-}
-
-/// The number of terms becomes known to the compiler.
+/// What a sum is for, and the number of its terms, become known to the compiler.
 template <class Real, std::size_t Terms = enough_terms>
-void add_rows(const Panel& panel, Index j, const Sum& sum, std::size_t output, BlockFindings& findings) {
+void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& findings) {
   if constexpr (Terms > 0) {
-    if (sum.inputs.size() == Terms) add_row<Real, Terms>(panel, j, sum, output, findings);
-    else add_rows<Real, Terms - 1>(panel, j, sum, output, findings);
+    if (sum.inputs.size() != Terms) return add<Real, Terms - 1>(panel, sum, output, findings);
+    switch (sum.use) {
+      case Sum::Use::store: return add<Real, Terms, Sum::Use::store>(panel, sum, output, findings);
+      case Sum::Use::check: return add<Real, Terms, Sum::Use::check>(panel, sum, output, findings);
+      case Sum::Use::extremes: return add<Real, Terms, Sum::Use::extremes>(panel, sum, output, findings);
+      case Sum::Use::error: return add<Real, Terms, Sum::Use::error>(panel, sum, output, findings);
+    }
   }
 }
 
@@ -81,12 +75,10 @@ Kernel make_rows(Precision precision, std::size_t inputs, const std::vector<Sum>
   return with_real(precision, [&]<class Real>() -> Kernel {
     return [=](const Panel& panel) {
       BlockFindings& of_block = findings[static_cast<std::size_t>(panel.block) * pitch];
-      for (Index j = 0; j < panel.rows; ++j) {
-        std::size_t output = inputs;
-        for (const Sum& sum : sums) {
-          add_rows<Real>(panel, j, sum, output, of_block);
-          if (sum.use != Sum::Use::error) ++output;
-        }
+      std::size_t output = inputs;
+      for (const Sum& sum : sums) {
+        add<Real>(panel, sum, output, of_block);
+        if (sum.use != Sum::Use::error) ++output;
       }
     };
   });

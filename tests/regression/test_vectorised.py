@@ -23,6 +23,8 @@ def innermost_loops(body):
             begin = int(target[1], 16)
             if lines[0][0] <= begin <= address:
                 back.append((next(i for i, line in enumerate(lines) if line[0] >= begin), place))
+    # Between the ends of a loop nothing returns: what does is the code behind a loop, put where there was room.
+    back = [(begin, end) for begin, end in back if not any(line[1].startswith("ret") for line in lines[begin:end])]
     for begin, end in back:
         if not any(begin <= b and e < end for b, e in back if (b, e) != (begin, end)):
             yield [line[1:] for line in lines[begin : end + 1]]

@@ -92,7 +92,7 @@ namespace tessera {
 
 HWY_EXPORT(make_rows);
 
-Kernel make_combination(Precision precision, std::size_t inputs, std::vector<Sum> sums, BlockFindings* findings,
+Kernel make_combination(Precision precision, std::size_t inputs, const std::vector<Sum>& sums, BlockFindings* findings,
                         std::size_t pitch) {
   for (const Sum& sum : sums) {
     if (sum.inputs.empty() || sum.inputs.size() > most_terms) throw std::logic_error("make_combination: terms");

@@ -31,7 +31,7 @@ inline constexpr std::size_t most_terms = 7;
 
 /// A kernel for these sums. Its operands are the inputs, then an output for each sum that has one. `findings`: of block 0, those of
 /// the next one are `pitch` further on.
-Kernel make_combination(Precision precision, std::size_t inputs, std::vector<Sum> sums, BlockFindings* findings,
+Kernel make_combination(Precision precision, std::size_t inputs, const std::vector<Sum>& sums, BlockFindings* findings,
                         std::size_t pitch);
 
 }  // namespace tessera

@@ -179,7 +179,7 @@ void Evaluations::add_stage(Stages& list, const Stage& stage, std::vector<std::v
     if (sums.empty()) continue;
     BlockFindings* const findings = &findings_[stage.finding * system_.size() + f];
     list.add("sum", inputs, outputs,
-             make_combination(system_.domain().precision(), inputs.size(), std::move(sums), findings, pitch()));
+             make_combination(system_.domain().precision(), inputs.size(), sums, findings, pitch()));
   }
 }
 

@@ -157,7 +157,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const HistoryOptions history = read_history(config, world);
   config.require_all_read();
   const Config time = config.at("time");
-  if (schedule.ends_when_steady() && std::isinf(solver->largest_rate()))
+  if (schedule.ends_when_steady() && !solver->knows_rates())
     time.at("steady").fail("this app does not know how fast its fields change; give `end` or `steps` instead");
   if (schedule.wall_seconds() > 0 && checkpoint.file.empty())
     time.at("wall_seconds").fail("needs checkpoint.file, from which to go on with --resume");

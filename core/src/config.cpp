@@ -348,6 +348,12 @@ double Config::positive() const {
   return value;
 }
 
+double Config::not_negative() const {
+  const double value = number();
+  if (!(value >= 0)) fail("must not be negative, found " + node_->scalar);
+  return value;
+}
+
 Index Config::at_least(Index least) const {
   const Index value = integer();
   if (value < least) fail("must be at least " + std::to_string(least) + ", found " + node_->scalar);

@@ -97,13 +97,17 @@ Index Sweep::rings_bytes(const Tiling& tiling) const {
 Sweep::Tiling Sweep::choose_tiling(const Block& block) const {
   const Box whole = swapped(block.local());
   const Index element = bytes_of(stages_.precision());
-  // Beginning a stage costs as much as many cells: short rows are done several at once, as long as they stay in the
-  // first cache.
+  // Beginning a stage costs as much as many cells, and rows that it reads above and below are read again by the next band:
+  // several rows are done at once, as many bytes of them as leave room for all rings.
   const auto tiling_of = [&](Index rows, Index length) {
-    constexpr Index bytes = 8192;
     constexpr Index most = 16;
-    const bool flat = stages_.dimensions() == 2;
-    return Tiling{whole.extent(0), rows, length, flat ? std::clamp(bytes / (length * element), Index{1}, most) : 1};
+    Tiling tiling{whole.extent(0), rows, length, 1};
+    if (stages_.dimensions() != 2) return tiling;
+    for (const Index bytes : {32768, 8192}) {
+      tiling.band = std::clamp(bytes / (length * element), Index{1}, most);
+      if (rings_bytes(tiling) <= domain_.sweep().cache) break;
+    }
+    return tiling;
   };
   Tiling best = tiling_of(whole.extent(1), whole.extent(2));
   if (domain_.sweep().order == SweepOptions::Order::plain) return best;

@@ -12,12 +12,12 @@ namespace {
 /// A Runge-Kutta method with an error estimate.
 class AdaptiveRungeKutta final : public Stepper {
  public:
-  AdaptiveRungeKutta(System& system, FieldSet& state, const Tableau& tableau, const StepOptions& options)
+  AdaptiveRungeKutta(System& system, FieldSet& state, const StepOptions& options)
       : state_(state),
-        tableau_(tableau),
+        tableau_(tableau_of(options)),
         test_(system, state, options),
         control_(StepControl::Kind::plain, options.step > 0 ? options.step : 1e-3),
-        method_(system, tableau, 1, true, Sum::Use::extremes),
+        method_(system, tableau_, 1, true, Sum::Use::extremes),
         next_(system.make_fields()) {}
 
   Reached advance(double time, double limit, Index) override {
@@ -62,8 +62,7 @@ class AdaptiveRungeKutta final : public Stepper {
 }  // namespace
 
 std::unique_ptr<Stepper> make_adaptive_stepper(System& system, FieldSet& state, const StepOptions& options) {
-  return std::make_unique<AdaptiveRungeKutta>(
-      system, state, options.stepper == "euler" ? doubled_euler_tableau() : rkf45_tableau(), options);
+  return std::make_unique<AdaptiveRungeKutta>(system, state, options);
 }
 
 }  // namespace tessera

@@ -19,12 +19,11 @@ template <class Real, std::size_t Terms, Sum::Use Use>
 void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& findings) {
   using P = Pack<Real>;
   std::array<P, Terms> factors;
-  for (std::size_t t = 0; t < Terms; ++t)
-    factors[t] = P(static_cast<Real>(sum.factors[t] == nullptr ? 1 : *sum.factors[t]));
-  const P zero(Real(0));
+  for (std::size_t t = 0; t < Terms; ++t) factors[t] = P(sum.factors[t] == nullptr ? 1 : *sum.factors[t]);
+  const P zero(0);
   P doubt = zero;
-  P largest(static_cast<Real>(Use == Sum::Use::error ? findings.error : findings.largest));
-  P least(static_cast<Real>(findings.least));
+  P largest(Use == Sum::Use::error ? findings.error : findings.largest);
+  P least(findings.least);
   for (Index j = 0; j < panel.rows; ++j) {
     std::array<const Real*, Terms> rows;
     for (std::size_t t = 0; t < Terms; ++t) rows[t] = panel.operand<const Real>(sum.inputs[t])(j);

@@ -33,9 +33,7 @@ double EquationInput::positive(const std::string& key, double otherwise) const {
 }
 
 double EquationInput::not_negative(const std::string& key, double otherwise) const {
-  const double value = section.number(key, otherwise);
-  if (!(value >= 0)) section.at(key).fail("must not be negative, found " + section.at(key).text());
-  return value;
+  return section.has(key) ? section.at(key).not_negative() : otherwise;
 }
 
 }  // namespace tessera

@@ -5,13 +5,11 @@
 #include <limits>
 #include <sstream>
 
-#include "tessera/core/summary.hpp"
-
 namespace tessera {
 
-void ErrorTest::note(std::size_t field, double least, double largest) {
-  half_range_[field] = 0.5 * (largest - least);
-  amplitude_[field] = std::max(std::fabs(least), std::fabs(largest));
+void ErrorTest::note(std::size_t field, const Extremes& extremes) {
+  half_range_[field] = 0.5 * (extremes.largest - extremes.least);
+  amplitude_[field] = extremes.magnitude();
 }
 
 /// At the start, and after a restart.
@@ -19,10 +17,7 @@ void ErrorTest::look() {
   if (!amplitude_.empty()) return;
   half_range_.resize(system_.size());
   amplitude_.resize(system_.size());
-  for (std::size_t f = 0; f < system_.size(); ++f) {
-    const Extremes extremes = find_extremes(system_.domain(), state_.fields[f]);
-    note(f, extremes.least, extremes.largest);
-  }
+  for (std::size_t f = 0; f < system_.size(); ++f) note(f, find_extremes(system_.domain(), state_.fields[f]));
 }
 
 double ErrorTest::error(const std::vector<Findings>& findings) {
@@ -37,7 +32,7 @@ double ErrorTest::error(const std::vector<Findings>& findings) {
 }
 
 void ErrorTest::accept(const std::vector<Findings>& findings) {
-  for (std::size_t f = 0; f < system_.size(); ++f) note(f, findings[f].least, findings[f].largest);
+  for (std::size_t f = 0; f < system_.size(); ++f) note(f, findings[f].extremes);
 }
 
 const std::vector<double>& ErrorTest::amplitudes() {

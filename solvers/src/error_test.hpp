@@ -6,6 +6,7 @@
 
 #include "evaluations.hpp"
 #include "tessera/core/failure.hpp"
+#include "tessera/core/summary.hpp"
 #include "tessera/solvers/step_control.hpp"
 
 namespace tessera {
@@ -29,7 +30,7 @@ class ErrorTest {
   std::string describe() const;
 
  private:
-  void note(std::size_t field, double least, double largest);
+  void note(std::size_t field, const Extremes& extremes);
   void look();
 
   System& system_;

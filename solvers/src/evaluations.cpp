@@ -131,7 +131,8 @@ std::optional<Fusion> Evaluations::fuse(const Stage& stage, std::size_t field,
 }
 
 /// A stage's rates, and a stage for each field that makes the outputs of them.
-void Evaluations::add_stage(Stages& list, const Stage& stage, std::vector<std::vector<Stages::Quantity>>& quantities) {
+void Evaluations::add_stage(Stages& list, const Stage& stage,
+                            const std::vector<std::vector<Stages::Quantity>>& quantities) {
   const auto is_rate = [](const Stage::Output& output) {
     return output.combination.terms.empty() && output.combination.rate == nullptr;
   };
@@ -255,7 +256,7 @@ const std::vector<Findings>& Evaluations::find(std::size_t finding) {
   of_all_.clear();
   for (std::size_t f = 0; f < system_.size(); ++f) {
     const double* const of_field = &shared_[each * f];
-    of_all_.push_back({of_field[0], -of_field[1], of_field[2], of_field[3] == 0});
+    of_all_.push_back({of_field[0], {-of_field[1], of_field[2]}, of_field[3] == 0});
   }
   return of_all_;
 }

@@ -1,13 +1,13 @@
 // What a step does, as a list of evaluations of the right-hand side, and how that list is run.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "combination.hpp"
 #include "system.hpp"
+#include "tessera/core/summary.hpp"
 #include "tessera/core/sweep.hpp"
 
 namespace tessera {
@@ -42,8 +42,7 @@ struct Stage {
 /// What was found of a field, over all cells of a rank (found()) or of the grid.
 struct Findings {
   double error = 0;
-  double least = 0;
-  double largest = 0;
+  Extremes extremes = {};
   bool finite = true;
 };
 
@@ -78,7 +77,7 @@ class Evaluations {
   Group make_group(std::span<const Stage> stages, const std::vector<Register>& wanted);
   std::optional<Fusion> fuse(const Stage& stage, std::size_t field,
                              const std::vector<std::vector<Stages::Quantity>>& quantities);
-  void add_stage(Stages& list, const Stage& stage, std::vector<std::vector<Stages::Quantity>>& quantities);
+  void add_stage(Stages& list, const Stage& stage, const std::vector<std::vector<Stages::Quantity>>& quantities);
   std::size_t pitch() const { return findings_count_ * system_.size(); }
 
   System& system_;

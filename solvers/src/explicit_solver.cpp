@@ -20,15 +20,15 @@ std::string section_of(const std::string& equation) {
 /// How many evaluations are done for one exchange and one way through memory: those of a step, and of several steps
 /// where these are so cheap that memory limits them, as long as blocks are thick enough and ghosts are no more than a quarter
 /// of what is computed.
-int evaluations_at_once(const EquationInput& input, Index reach, const StepOptions& options) {
+int evaluations_at_once(const EquationInput& input, const StepOptions& options) {
   const Domain& domain = input.domain;
+  const Index reach = input.ghosts;
   const Boundary boundary = input.grid_boundary();
   for (const bool axis : boundary.antiperiodic()) {
     if (axis) return 1;  // beyond such an end, a rate is not that of the cell inside with the other sign
   }
-  const bool cheap = domain.outgrows_cache() && domain.grid().dimensions() < 3;
   const int own = evaluations_per_step(options);
-  const int steps = domain.sweep().steps_at_once > 0 ? domain.sweep().steps_at_once : own == 1 && cheap ? 4 : 1;
+  const bool several = options.stepper != "adams-bashforth" && !options.adaptive;
   const auto fits = [&](int evaluations) {
     double share = 1;
     for (int a = domain.grid().first_axis(); a < 3; ++a) {
@@ -38,7 +38,7 @@ int evaluations_at_once(const EquationInput& input, Index reach, const StepOptio
     }
     return domain.thick_enough(evaluations * reach) && (share <= 1.25 || domain.sweep().steps_at_once > 0);
   };
-  int evaluations = own * (options.stepper == "adams-bashforth" || options.adaptive ? 1 : steps);
+  int evaluations = own * (several ? steps_at_once(domain, own * reach, own == 1 && domain.outgrows_cache()) : 1);
   while (evaluations > 1 && !fits(evaluations)) --evaluations;
   return evaluations;
 }
@@ -47,12 +47,11 @@ class ExplicitSolver final : public Solver {
  public:
   ExplicitSolver(const EquationInput& input, const EquationEntry& entry, const StepOptions& options)
       : options_(options),
-        system_(input, entry, evaluations_at_once(input, entry.reach, options)),
+        system_(input, entry),
         now_(system_.make_fields()),
         stepper_(make_stepper(system_, now_, options)) {}
 
   FieldSet& now() { return now_; }
-  const System& system() const { return system_; }
 
   State state() override {
     State state;
@@ -74,30 +73,24 @@ class ExplicitSolver final : public Solver {
   double stable_step() const override {
     std::vector<double> amplitudes = system_.equation().expected_amplitudes();
     amplitudes.resize(system_.size(), 0);
-    for (std::size_t f = 0; f < system_.size(); ++f) {
-      for (const Block& block : system_.domain().blocks()) {
-        for_each_row(block.local(), [&](Index i, Index j) {
-          for (Index k = 0; k < block.cells.extent(2); ++k)
-            amplitudes[f] = std::max(amplitudes[f], std::fabs(now_.fields[f][block](i, j, k)));
-        });
-      }
-    }
+    for (std::size_t f = 0; f < system_.size(); ++f)
+      amplitudes[f] = std::max(amplitudes[f], find_extremes(system_.domain(), now_.fields[f]).magnitude());
     return stepper_->stable_step(system_.equation().spectrum(amplitudes));
   }
 
+  bool knows_rates() const override { return true; }
   double largest_rate() override {
     evaluate_rates();
     double largest = 0;
-    for (const Field& field : rates_->fields) {
-      const Extremes extremes = find_extremes(system_.domain(), field);
-      largest = std::max({largest, -extremes.least, extremes.largest});
-    }
+    for (const Field& field : rates_->fields)
+      largest = std::max(largest, find_extremes(system_.domain(), field).magnitude());
     return largest;
   }
 
   std::vector<Diagnostic> diagnostics() override {
     Domain& domain = system_.domain();
     evaluate_rates();
+    evaluate_energy();
     std::vector<Diagnostic> list;
     const auto cells = static_cast<double>(domain.grid().cells());
     double cell = 1;
@@ -123,25 +116,31 @@ class ExplicitSolver final : public Solver {
                             : make_fixed_stepper(system, state, options);
   }
 
-  /// Rates, and the energy, at present.
+  /// The rates at present; ghosts are filled.
   void evaluate_rates() {
-    Domain& domain = system_.domain();
     if (!rates_) {
       rates_ = system_.make_fields();
       rate_.emplace(system_, std::vector<Stage>{{Register{0}, 0, {{1, {}}}}}, std::vector<Register>{1});
+    }
+    const std::array<FieldSet*, 2> registers{&now_, &*rates_};
+    rate_->run(registers, std::array{time_});
+  }
+
+  /// The energy, where the equation has one, of fields whose ghosts are filled.
+  void evaluate_energy() {
+    Domain& domain = system_.domain();
+    if (!asked_for_energy_) {
+      asked_for_energy_ = true;
       Stages stages(domain.grid().dimensions(), domain.precision());
       std::vector<Stages::Quantity> fields;
       for (std::size_t f = 0; f < system_.size(); ++f) fields.push_back(stages.external());
-      const Stages::Quantity density = stages.external();
-      if (system_.equation().add_energy(stages, fields, density)) {
+      if (system_.equation().add_energy(stages, fields, stages.external())) {
         energy_.emplace(domain, "energy", Location::cells, 0);
         energy_sweep_.emplace(domain, std::move(stages));
       }
     }
-    const std::array<FieldSet*, 2> registers{&now_, &*rates_};
-    rate_->run(registers, std::array{time_});
     if (!energy_) return;
-    domain.phase([&](const Block& block) {  // ghosts have just been filled
+    domain.phase([&](const Block& block) {
       std::vector<Array*> arrays;
       for (Field& field : now_.fields) arrays.push_back(&field[block]);
       arrays.push_back(&(*energy_)[block]);
@@ -156,15 +155,15 @@ class ExplicitSolver final : public Solver {
   double time_ = 0;
   std::optional<FieldSet> rates_;
   std::optional<Evaluations> rate_;
+  bool asked_for_energy_ = false;
   std::optional<Field> energy_;
   std::optional<Sweep> energy_sweep_;
 };
 
 /// Refuses a fixed step that is not stable. Collective.
-void require_stable(const Domain& domain, const ExplicitSolver& solver, const Config& time,
-                    const std::string& stepper) {
+void require_stable(const ExplicitSolver& solver, const Config& time, const std::string& stepper) {
   if (solver.fixed_step() == 0) return;
-  const double limit = domain.min(solver.stable_step());
+  const double limit = solver.stable_step();
   if (solver.fixed_step() <= limit) return;
   std::ostringstream what;
   if (limit == 0) {
@@ -196,11 +195,13 @@ std::unique_ptr<Solver> make_explicit_solver(const NamedEquation& equation, cons
   const Config time = config.at("time");
   const StepOptions options = read_step_options(time);
   const Config section = config.section(section_of(equation.name));
-  auto solver =
-      std::make_unique<ExplicitSolver>(EquationInput{config, section, domain, parameters, 0}, equation.entry, options);
+  const Index reach = equation.entry.reach;
+  EquationInput input{config, section, domain, parameters, reach};
+  input.ghosts = evaluations_at_once(input, options) * reach;
+  auto solver = std::make_unique<ExplicitSolver>(input, equation.entry, options);
   const Config initial = config.at("initial");
   for (Field& field : solver->now().fields) fill_initial(domain, field, initial.at(field.name()), parameters);
-  require_stable(domain, *solver, time, options.stepper);
+  require_stable(*solver, time, options.stepper);
   return solver;
 }
 

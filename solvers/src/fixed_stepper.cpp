@@ -47,12 +47,12 @@ class FaultFinder {
 /// A Runge-Kutta method with a fixed step, several steps at once if there are ghosts for them.
 class FixedRungeKutta final : public Stepper {
  public:
-  FixedRungeKutta(System& system, FieldSet& state, const Tableau& tableau, double step)
-      : system_(system), state_(state), tableau_(tableau), step_(step), faults_(system.domain()) {
-    const int stages = static_cast<int>(tableau.b.size());
+  FixedRungeKutta(System& system, FieldSet& state, const StepOptions& options)
+      : system_(system), state_(state), tableau_(tableau_of(options)), step_(options.step), faults_(system.domain()) {
+    const int stages = static_cast<int>(tableau_.b.size());
     at_once_ = std::max(1, system.evaluations() / stages);
-    one_.emplace(system, tableau, 1, false, Sum::Use::check);
-    if (at_once_ > 1) many_.emplace(system, tableau, at_once_, false, Sum::Use::check);
+    one_.emplace(system, tableau_, 1, false, Sum::Use::check);
+    if (at_once_ > 1) many_.emplace(system, tableau_, at_once_, false, Sum::Use::check);
     in_place_ = one_->in_place() && (!many_ || many_->in_place());
     if (!in_place_) next_ = system.make_fields();
   }
@@ -70,7 +70,9 @@ class FixedRungeKutta final : public Stepper {
     return {steps_ * step_, static_cast<Index>(starts_.size())};
   }
   std::optional<Fault> fault() const override { return faults_.first(); }
-  std::vector<Diagnostic> diagnostics() const override { return {{"step_size", step_}}; }
+  std::vector<Diagnostic> diagnostics() const override {
+    return {{"step_size", step_}, {"evaluations", static_cast<double>(tableau_.b.size()) * steps_}};
+  }
   std::map<std::string, double*> numbers() override { return {{"steps", &steps_}}; }
   std::string describe() const override {
     std::ostringstream text;
@@ -130,7 +132,9 @@ class AdamsBashforth final : public Stepper {
     return {steps_ * step_, 1};
   }
   std::optional<Fault> fault() const override { return faults_.first(); }
-  std::vector<Diagnostic> diagnostics() const override { return {{"step_size", step_}}; }
+  std::vector<Diagnostic> diagnostics() const override {
+    return {{"step_size", step_}, {"evaluations", steps_ > 0 ? steps_ + 2 : 0}};  // two more at the beginning
+  }
   std::map<std::string, double*> numbers() override { return {{"steps", &steps_}}; }
   std::vector<Field*> memory() override {
     std::vector<Field*> fields;
@@ -158,19 +162,13 @@ class AdamsBashforth final : public Stepper {
 }  // namespace
 
 int evaluations_per_step(const StepOptions& options) {
-  if (options.stepper == "euler") return options.adaptive ? 2 : 1;
-  if (options.stepper == "rk4") return 4;
-  if (options.stepper == "rkf45") return 6;
-  if (options.stepper == "adams-bashforth") return 1;
-  return 4;
+  if (options.most_stages > 0) return 4;
+  return options.stepper == "adams-bashforth" ? 1 : static_cast<int>(tableau_of(options).b.size());
 }
 
 std::unique_ptr<Stepper> make_fixed_stepper(System& system, FieldSet& state, const StepOptions& options) {
   if (options.stepper == "adams-bashforth") return std::make_unique<AdamsBashforth>(system, state, options.step);
-  const Tableau tableau = options.stepper == "euler" ? euler_tableau()
-                          : options.stepper == "rk4" ? rk4_tableau()
-                                                     : rkf45_tableau();
-  return std::make_unique<FixedRungeKutta>(system, state, tableau, options.step);
+  return std::make_unique<FixedRungeKutta>(system, state, options);
 }
 
 }  // namespace tessera

@@ -34,11 +34,9 @@ void add_random(Domain& domain, Field& field, const Config& config) {
     if (!std::isfinite(high - low)) range.fail("the range is too wide for a double");
     add(domain, field, [=](std::uint64_t cell) { return low + (high - low) * uniform(seed, cell); });
   } else {
-    const Config moments = config.at("normal");
-    const auto numbers = moments.items(2, "numbers [mean, deviation]");
+    const auto numbers = config.at("normal").items(2, "numbers [mean, deviation]");
     const double mean = numbers[0].number();
-    const double deviation = numbers[1].number();
-    if (deviation < 0) moments.fail("the deviation must not be negative");
+    const double deviation = numbers[1].not_negative();
     add(domain, field, [=](std::uint64_t cell) { return mean + deviation * normal(seed, cell); });
   }
 }

@@ -86,9 +86,6 @@ class Stabilised final : public Stepper {
 
  private:
   enum : Register { start, start_rate, one, two, newest, second, end_rate, count };  // and temporaries
-  struct Factors {
-    double base, one, two, rate, start;
-  };
   static constexpr double error_of_difference = 0.8;
 
   Reached fixed(double bound) {
@@ -192,7 +189,7 @@ class Stabilised final : public Stepper {
       list.push_back({{}, 0, {{now, {{{start}, {start_rate, &first_}}}}}});
     }
     for (int j = 0; j < part.stages; ++j) {
-      const Factors& factors = factors_[static_cast<std::size_t>(j)];
+      const StabilisedStages::Stage& factors = factors_[static_cast<std::size_t>(j)];
       // The last two are kept for the next part.
       Register to = next++;
       if (!part.tail && j + 1 == part.stages) to = newest;
@@ -221,7 +218,7 @@ class Stabilised final : public Stepper {
   StepControl control_;
   StabilisedStages coefficients_;
   std::size_t at_once_;
-  std::vector<Factors> factors_;  // of a part's stages
+  std::vector<StabilisedStages::Stage> factors_;  // of a part's stages, times the step where rates are concerned
   double first_ = 0;
   double difference_ = error_of_difference;
   double minus_difference_ = -error_of_difference;

@@ -26,13 +26,13 @@ class Neighbours {
     double sum = 0;
     for (std::size_t d = 0; d < count; ++d) {
       const double ratio = stencil.inverse_square[d] / stencil.inverse_square[0];
-      ratio_[d] = P(static_cast<Real>(ratio));
-      gradient_[d] = P(static_cast<Real>(0.5 / stencil.spacing[d]));
+      ratio_[d] = P(ratio);
+      gradient_[d] = P(0.5 / stencil.spacing[d]);
       sum += ratio;
     }
     // 9 points: neighbours count 4/6, corners 1/6.
     if (Points == 9) laplacian_ *= 4.0 / 6;
-    centre_factor_ = P(static_cast<Real>(Points == 9 ? -5 : -2 * sum));
+    centre_factor_ = P(Points == 9 ? -5 : -2 * sum);
   }
 
   void begin_row(Index j) {
@@ -53,21 +53,21 @@ class Neighbours {
     for (std::size_t d = 1; d < count; ++d) neighbours = fma(ratio_[d], below(d, cell) + above(d, cell), neighbours);
     if constexpr (Points == 9) {
       const P corners = (cell(below_[0], -1) + cell(above_[0], 1)) + (cell(below_[0], 1) + cell(above_[0], -1));
-      neighbours = fma(P(Real(0.25)), corners, neighbours);
+      neighbours = fma(P(0.25), corners, neighbours);
     }
     return fma(factor, fma(centre_factor_, cell(centre_), neighbours), sum);
   }
   /// What add_laplacian's factor is, for so many times the Laplacian.
-  P laplacian_factor(double times) const { return P(static_cast<Real>(times * laplacian_)); }
+  P laplacian_factor(double times) const { return P(times * laplacian_); }
   /// The Laplacian.
   template <class At>
   HWY_INLINE P laplacian(const At& cell) const {
-    return add_laplacian(laplacian_factor(1), P(Real(0)), cell);
+    return add_laplacian(laplacian_factor(1), P(0), cell);
   }
   /// The sum of the squares of the central differences along all dimensions.
   template <class At>
   HWY_INLINE P gradient_squared(const At& cell) const {
-    P sum(Real(0));
+    P sum(0);
     for (std::size_t d = 0; d < count; ++d) {
       const P slope = gradient_[d] * (above(d, cell) - below(d, cell));
       sum = fma(slope, slope, sum);
@@ -77,7 +77,7 @@ class Neighbours {
   /// The same, of the differences across a cell's faces, each the mean of two.
   template <class At>
   HWY_INLINE P gradient_squared_on_faces(const At& cell) const {
-    P sum(Real(0));
+    P sum(0);
     for (std::size_t d = 0; d < count; ++d) {
       const P lower = gradient_[d] * (cell(centre_) - below(d, cell));
       const P upper = gradient_[d] * (above(d, cell) - cell(centre_));
@@ -140,7 +140,7 @@ HWY_INLINE void write_fused_rows(const Panel& panel, std::size_t first, const Fu
                                  Argument& argument, Inputs&... inputs) {
   constexpr bool euler = Terms == 0;
   using P = Pack<Real>;
-  const auto value_of = [](const double* factor) { return P(static_cast<Real>(factor == nullptr ? 1 : *factor)); };
+  const auto value_of = [](const double* factor) { return P(factor == nullptr ? 1 : *factor); };
   struct Term {
     Rows<const Real> rows;
     P factor;
@@ -152,7 +152,7 @@ HWY_INLINE void write_fused_rows(const Panel& panel, std::size_t first, const Fu
   std::array<Term, Terms> terms = terms_of(std::make_index_sequence<Terms>());
   const P of_argument = value_of(fusion.of_argument);
   const P of_rate = value_of(fusion.of_rate);
-  P doubt(Real(0));
+  P doubt(0);
   for (Index j = 0; j < panel.rows; ++j) {
     argument.begin_row(j);
     (inputs.begin_row(j), ...);
@@ -162,7 +162,7 @@ HWY_INLINE void write_fused_rows(const Panel& panel, std::size_t first, const Fu
       P sum = euler ? argument(cell) : of_argument * argument(cell);
       for (const Term& term : terms) sum = fma(term.factor, cell(term.row), sum);
       sum = fma(of_rate, rule(cell), sum);
-      if constexpr (euler) doubt = fma(cell.only(sum), P(Real(0)), doubt);
+      if constexpr (euler) doubt = fma(cell.only(sum), P(0), doubt);
       cell.store(out, sum);
     });
   }
@@ -190,6 +190,23 @@ Kernel for_stencil(const Stages& stages, const Stencil& stencil, const F& kernel
       case 7: return kernel.template operator()<Real, 7>();
       default: return kernel.template operator()<Real, 9>();
     }
+  });
+}
+
+/// diffusivity lap c + reaction(c, other) from c and another field's value in the same cell. make_reaction<P>() gives the reaction for
+/// packs P, with its coefficients as such: made once for many cells.
+template <class MakeReaction>
+Kernel make_diffusion_and_reaction(const Stages& stages, const Stencil& stencil, double diffusivity,
+                                   const MakeReaction& make_reaction) {
+  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
+    return [=](const Panel& panel) HWY_ATTR {
+      Neighbours<Real, Points> c(panel, 0, stencil);
+      Values<Real> other(panel, 1);
+      const auto d = c.laplacian_factor(diffusivity);
+      const auto reaction = make_reaction.template operator()<Pack<Real>>();
+      const auto rate = [&](auto cell) HWY_ATTR { return c.add_laplacian(d, reaction(c(cell), other(cell)), cell); };
+      write_rows<Real>(panel, 2, rate, c, other);
+    };
   });
 }
 

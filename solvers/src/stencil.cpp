@@ -26,9 +26,9 @@ double Stencil::laplacian_bound() const {
   return points == 9 ? 2 * sum / 3 : sum;
 }
 
-double Stencil::gradient_bound() const {
+double Stencil::steepening_bound(double amplitude) const {
   double sum = 0;
-  for (std::size_t d = 0; d < static_cast<std::size_t>(dimensions()); ++d) sum += 1 / spacing[d];
+  for (const double factor : inverse_square) sum += amplitude * factor;
   return sum;
 }
 

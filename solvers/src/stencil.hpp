@@ -26,8 +26,9 @@ struct Stencil {
   /// The largest magnitude of the Laplacian's eigenvalues, for every boundary condition whose ghosts are no larger than the
   /// cells inside (Gershgorin).
   double laplacian_bound() const;
-  /// The same of first derivatives, summed over the dimensions.
-  double gradient_bound() const;
+  /// The same of |grad u|^2/2 linearised, slope times gradient: for a field with values from -amplitude to amplitude, the slope is
+  /// at most amplitude / spacing.
+  double steepening_bound(double amplitude) const;
 };
 
 }  // namespace tessera

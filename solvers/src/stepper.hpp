@@ -35,7 +35,7 @@ std::unique_ptr<Stepper> make_fixed_stepper(System& system, FieldSet& state, con
 std::unique_ptr<Stepper> make_adaptive_stepper(System& system, FieldSet& state, const StepOptions& options);
 std::unique_ptr<Stepper> make_stabilised_stepper(System& system, FieldSet& state, const StepOptions& options);
 
-/// Evaluations of a step of this method, 1 for those that have as many as they need.
+/// Evaluations of a step; of a stabilised method, which has as many as it needs, those that one sweep should do.
 int evaluations_per_step(const StepOptions& options);
 
 }  // namespace tessera

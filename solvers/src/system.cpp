@@ -1,20 +1,12 @@
 #include "system.hpp"
 
 namespace tessera {
-namespace {
 
-EquationInput with_ghosts(EquationInput input, Index ghosts) {
-  input.ghosts = ghosts;
-  return input;
-}
-
-}  // namespace
-
-System::System(const EquationInput& input, const EquationEntry& entry, int evaluations)
+System::System(const EquationInput& input, const EquationEntry& entry)
     : domain_(input.domain),
-      evaluations_(evaluations),
-      ghosts_(evaluations * entry.reach),
-      equation_(entry.make(with_ghosts(input, ghosts_))),
+      evaluations_(static_cast<int>(input.ghosts / entry.reach)),
+      ghosts_(input.ghosts),
+      equation_(entry.make(input)),
       names_(equation_->fields()) {
   for (const std::string& name : names_) boundaries_.push_back(input.field_boundary(name));
 }

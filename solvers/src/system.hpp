@@ -24,8 +24,8 @@ struct FieldSet {
 
 class System {
  public:
-  /// `evaluations`: so many evaluations are done for one exchange, at most.
-  System(const EquationInput& input, const EquationEntry& entry, int evaluations);
+  /// As many evaluations as `input.ghosts` allow are done for one exchange.
+  System(const EquationInput& input, const EquationEntry& entry);
 
   Domain& domain() const noexcept { return domain_; }
   const Equation& equation() const noexcept { return *equation_; }

@@ -2,33 +2,30 @@
 
 namespace tessera {
 
-Tableau euler_tableau() { return {"Euler", {{}}, {1}, {0}, {}, 2, 0}; }
-
-Tableau doubled_euler_tableau() {
-  return {"Euler by step doubling", {{}, {0.5}}, {0.5, 0.5}, {0, 0.5}, {0.5, -0.5}, 2, 0};
-}
-
-Tableau rk4_tableau() {
-  return {"RK4", {{}, {0.5}, {0, 0.5}, {0, 0, 1}}, {1. / 6, 1. / 3, 1. / 3, 1. / 6}, {0, 0.5, 0.5, 1}, {}, 2.785,
-          2.828};
-}
-
-Tableau rkf45_tableau() {
-  return {"RKF45",
-          {{},
-           {1. / 4},
-           {3. / 32, 9. / 32},
-           {1932. / 2197, -7200. / 2197, 7296. / 2197},
-           {439. / 216, -8, 3680. / 513, -845. / 4104},
-           {-8. / 27, 2, -3544. / 2565, 1859. / 4104, -11. / 40}},
-          {25. / 216, 0, 1408. / 2565, 2197. / 4104, -1. / 5, 0},
-          {0, 1. / 4, 3. / 8, 12. / 13, 1, 1. / 2},
-          {1. / 360, 0, -128. / 4275, -2197. / 75240, 1. / 50, 2. / 55},
-          2.785,
-          2.828};
-}
-
 namespace {
+
+const Tableau euler{"Euler", {{}}, {1}, {0}, {}, 2, 0};
+
+/// One step against two halves of it, of which the halves are kept: the midpoint's tableau with equal weights.
+const Tableau doubled_euler{"Euler by step doubling", {{}, {0.5}}, {0.5, 0.5}, {0, 0.5}, {0.5, -0.5}, 2, 0};
+
+/// Kutta 1901 (Z. Math. Phys. 46): the classical method of fourth order.
+const Tableau rk4{
+    "RK4", {{}, {0.5}, {0, 0.5}, {0, 0, 1}}, {1. / 6, 1. / 3, 1. / 3, 1. / 6}, {0, 0.5, 0.5, 1}, {}, 2.785, 2.828};
+
+/// Fehlberg 1969 (NASA TR R-315, table III, formula 2): the result of fourth order, and the difference to that of fifth.
+const Tableau rkf45{"RKF45",
+                    {{},
+                     {1. / 4},
+                     {3. / 32, 9. / 32},
+                     {1932. / 2197, -7200. / 2197, 7296. / 2197},
+                     {439. / 216, -8, 3680. / 513, -845. / 4104},
+                     {-8. / 27, 2, -3544. / 2565, 1859. / 4104, -11. / 40}},
+                    {25. / 216, 0, 1408. / 2565, 2197. / 4104, -1. / 5, 0},
+                    {0, 1. / 4, 3. / 8, 12. / 13, 1, 1. / 2},
+                    {1. / 360, 0, -128. / 4275, -2197. / 75240, 1. / 50, 2. / 55},
+                    2.785,
+                    2.828};
 
 /// Calls visit(coefficient) for all of them, in a fixed order.
 template <class F>
@@ -112,6 +109,11 @@ std::size_t count_coefficients(const Tableau& tableau, bool with_error) {
 }
 
 }  // namespace
+
+Tableau tableau_of(const StepOptions& options) {
+  if (options.stepper == "euler") return options.adaptive ? doubled_euler : euler;
+  return options.stepper == "rk4" ? rk4 : rkf45;
+}
 
 TableauSteps::TableauSteps(System& system, const Tableau& tableau, int steps, bool adaptive, Sum::Use use)
     : tableau_(tableau),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluations.hpp"
+#include "tessera/solvers/step_control.hpp"
 
 namespace tessera {
 
@@ -20,14 +21,8 @@ struct Tableau {
   double stable_imaginary;    // and up to this on the imaginary axis
 };
 
-Tableau euler_tableau();
-/// Euler's method by step doubling: one step against two halves of it, of which the halves are kept. That is the midpoint's
-/// tableau with equal weights.
-Tableau doubled_euler_tableau();
-/// Kutta 1901 (Z. Math. Phys. 46): the classical method of fourth order.
-Tableau rk4_tableau();
-/// Fehlberg 1969 (NASA TR R-315, table III, formula 2): the result of fourth order, and the difference to that of fifth.
-Tableau rkf45_tableau();
+/// That of the stepper euler, rk4 or rkf45.
+Tableau tableau_of(const StepOptions& options);
 
 /// Steps of a tableau as stages. Registers: 0 is the state; temporaries and, last, the result follow.
 class TableauSteps {
@@ -39,8 +34,6 @@ class TableauSteps {
   void run(FieldSet& from, FieldSet& to, std::span<const double> starts, double length);
   bool in_place() const { return evaluations_.in_place(0, result_); }
   Evaluations& evaluations() { return evaluations_; }
-  /// Sets that run() needs besides these two.
-  std::size_t memory() const { return own_.size(); }
 
  private:
   Tableau tableau_;

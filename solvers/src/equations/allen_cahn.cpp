@@ -4,7 +4,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "double_well.hpp"
+#include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,8 +23,8 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double mobility, 
     return [=](const Panel& panel) HWY_ATTR {
       using P = Pack<Real>;
       Neighbours<Real, Points> c(panel, 0, stencil);
-      const P m(static_cast<Real>(mobility));
-      const P minus_m(static_cast<Real>(-mobility));
+      const P m(mobility);
+      const P minus_m(-mobility);
       const P diffusivity = c.laplacian_factor(mobility * width);
       const auto rate = [&](auto cell) HWY_ATTR {
         const P value = c(cell);

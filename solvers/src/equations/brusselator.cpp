@@ -20,38 +20,15 @@ using namespace tessera::HWY_NAMESPACE;
 
 /// From u and v.
 Kernel make_rate_of_u(const Stages& stages, const Stencil& stencil, double diffusivity, double a, double b) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      using P = Pack<Real>;
-      Neighbours<Real, Points> u(panel, 0, stencil);
-      Values<Real> v(panel, 1);
-      const P d = u.laplacian_factor(diffusivity);
-      const P feed(static_cast<Real>(a));
-      const P loss(static_cast<Real>(-1 - b));
-      const auto rate = [&](auto cell) HWY_ATTR {
-        const P value = u(cell);
-        return u.add_laplacian(d, fma(value, fma(value, v(cell), loss), feed), cell);
-      };
-      write_rows<Real>(panel, 2, rate, u, v);
-    };
+  return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
+    return [loss = P(-1 - b), feed = P(a)](P u, P v) HWY_ATTR { return fma(u, fma(u, v, loss), feed); };
   });
 }
 
 /// From v and u.
 Kernel make_rate_of_v(const Stages& stages, const Stencil& stencil, double diffusivity, double b) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      using P = Pack<Real>;
-      Neighbours<Real, Points> v(panel, 0, stencil);
-      Values<Real> u(panel, 1);
-      const P d = v.laplacian_factor(diffusivity);
-      const P gain(static_cast<Real>(b));
-      const auto rate = [&](auto cell) HWY_ATTR {
-        const P value = u(cell);
-        return v.add_laplacian(d, value * (gain - value * v(cell)), cell);
-      };
-      write_rows<Real>(panel, 2, rate, v, u);
-    };
+  return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
+    return [gain = P(b)](P v, P u) HWY_ATTR { return u * (gain - u * v); };
   });
 }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "double_well.hpp"
+#include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -24,7 +24,7 @@ Kernel make_potential(const Stages& stages, const Stencil& stencil, double width
     return [=](const Panel& panel) HWY_ATTR {
       using P = Pack<Real>;
       Neighbours<Real, Points> c(panel, 0, stencil);
-      const P minus_one(Real(-1));
+      const P minus_one(-1);
       const P minus_width = c.laplacian_factor(-width);
       const auto potential = [&](auto cell) HWY_ATTR {
         const P value = c(cell);
@@ -43,8 +43,8 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double rate, doub
       using P = Pack<Real>;
       Neighbours<Real, Points> mu(panel, 0, stencil);
       Values<Real> c(panel, 1);
-      const P minus_rate(static_cast<Real>(-rate));
-      const P source(static_cast<Real>(rate * target));
+      const P minus_rate(-rate);
+      const P source(rate * target);
       const P one = mu.laplacian_factor(1);
       const auto total = [&](auto cell)
                              HWY_ATTR { return mu.add_laplacian(one, fma(minus_rate, c(cell), source), cell); };

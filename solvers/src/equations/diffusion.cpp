@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "equation_source.hpp"
+#include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -23,20 +24,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double diffusivit
       Neighbours<Real, Points> c(panel, 0, stencil);
       const P d = c.laplacian_factor(diffusivity);
       write_rows<Real>(
-          panel, 1, [&](auto cell) HWY_ATTR { return c.add_laplacian(d, P(Real(0)), cell); }, c);
-    };
-  });
-}
-
-/// From c and the source.
-Kernel make_rate_with_source(const Stages& stages, const Stencil& stencil, double diffusivity) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      Neighbours<Real, Points> c(panel, 0, stencil);
-      Values<Real> source(panel, 1);
-      const auto d = c.laplacian_factor(diffusivity);
-      write_rows<Real>(
-          panel, 2, [&](auto cell) HWY_ATTR { return c.add_laplacian(d, source(cell), cell); }, c, source);
+          panel, 1, [&](auto cell) HWY_ATTR { return c.add_laplacian(d, P(0), cell); }, c);
     };
   });
 }
@@ -48,7 +36,6 @@ HWY_AFTER_NAMESPACE();
 namespace tessera::equations::diffusion {
 
 HWY_EXPORT(make_rate);
-HWY_EXPORT(make_rate_with_source);
 
 class Diffusion final : public Equation {
  public:
@@ -70,7 +57,7 @@ class Diffusion final : public Equation {
     std::vector<Stages::Input> inputs{{e.fields[0], stencil_.around()}};
     if (source_) inputs.push_back({source_->add_stage(e), {}});
     e.stages.add("rate", inputs, {e.rates[0]},
-                 source_ ? HWY_DYNAMIC_DISPATCH(make_rate_with_source)(e.stages, stencil_, diffusivity_)
+                 source_ ? make_diffusion_and_source(e.stages, stencil_, diffusivity_)
                          : HWY_DYNAMIC_DISPATCH(make_rate)(e.stages, stencil_, diffusivity_));
   }
 

@@ -19,33 +19,15 @@ using namespace tessera::HWY_NAMESPACE;
 
 /// From u and v.
 Kernel make_rate_of_u(const Stages& stages, const Stencil& stencil, double diffusivity, double feed) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      using P = Pack<Real>;
-      Neighbours<Real, Points> u(panel, 0, stencil);
-      Values<Real> v(panel, 1);
-      const P d = u.laplacian_factor(diffusivity);
-      const P f(static_cast<Real>(feed));
-      const auto rate = [&](auto cell)
-                            HWY_ATTR { return u.add_laplacian(d, f - u(cell) * fma(v(cell), v(cell), f), cell); };
-      write_rows<Real>(panel, 2, rate, u, v);
-    };
+  return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
+    return [feed = P(feed)](P u, P v) HWY_ATTR { return feed - u * fma(v, v, feed); };
   });
 }
 
 /// From v and u.
 Kernel make_rate_of_v(const Stages& stages, const Stencil& stencil, double diffusivity, double loss) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      using P = Pack<Real>;
-      Neighbours<Real, Points> v(panel, 0, stencil);
-      Values<Real> u(panel, 1);
-      const P d = v.laplacian_factor(diffusivity);
-      const P minus_loss(static_cast<Real>(-loss));
-      const auto rate = [&](auto cell)
-                            HWY_ATTR { return v.add_laplacian(d, v(cell) * fma(u(cell), v(cell), minus_loss), cell); };
-      write_rows<Real>(panel, 2, rate, v, u);
-    };
+  return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
+    return [minus_loss = P(-loss)](P v, P u) HWY_ATTR { return v * fma(u, v, minus_loss); };
   });
 }
 

@@ -32,7 +32,7 @@ Kernel make_rate_of_v(const Stages& stages, const Stencil& stencil, double speed
       using P = Pack<Real>;
       Neighbours<Real, Points> u(panel, 0, stencil);
       const P stiffness = u.laplacian_factor(speed * speed);
-      const P minus_m2(static_cast<Real>(-mass * mass));
+      const P minus_m2(-mass * mass);
       const auto rate = [&](auto cell) HWY_ATTR { return u.add_laplacian(stiffness, minus_m2 * u(cell), cell); };
       write_rows<Real>(panel, 1, rate, u);
     };
@@ -46,9 +46,9 @@ Kernel make_energy(const Stages& stages, const Stencil& stencil, double speed, d
       using P = Pack<Real>;
       Neighbours<Real, Points> u(panel, 0, stencil);
       Values<Real> v(panel, 1);
-      const P half(Real(0.5));
-      const P s2(static_cast<Real>(speed * speed));
-      const P m2(static_cast<Real>(mass * mass));
+      const P half(0.5);
+      const P s2(speed * speed);
+      const P m2(mass * mass);
       const auto energy = [&](auto cell) HWY_ATTR {
         const P squares = fma(m2, u(cell) * u(cell), v(cell) * v(cell));
         return half * fma(s2, u.gradient_squared_on_faces(cell), squares);

@@ -23,7 +23,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double nu, double
       using P = Pack<Real>;
       Neighbours<Real, Points> h(panel, 0, stencil);
       const P diffusivity = h.laplacian_factor(nu);
-      const P growth(static_cast<Real>(half_lambda));
+      const P growth(half_lambda);
       const auto rate = [&](auto cell)
                             HWY_ATTR { return h.add_laplacian(diffusivity, growth * h.gradient_squared(cell), cell); };
       write_rows<Real>(panel, 1, rate, h);
@@ -52,11 +52,8 @@ class Kpz final : public Equation {
     text << "Kardar-Parisi-Zhang: dh/dt = " << nu_ << " lap h + " << lambda_ << "/2 |grad h|^2";
     return text.str();
   }
-  /// A slope is at most amplitude / spacing.
   Spectrum spectrum(const std::vector<double>& amplitudes) const override {
-    double steep = 0;
-    for (const double inverse_square : stencil_.inverse_square) steep += amplitudes[0] * inverse_square;
-    return {nu_ * stencil_.laplacian_bound() + std::abs(lambda_) * steep, 0};
+    return {nu_ * stencil_.laplacian_bound() + std::abs(lambda_) * stencil_.steepening_bound(amplitudes[0]), 0};
   }
   void add_stages(const Evaluation& e) const override {
     e.stages.add("rate", {{e.fields[0], stencil_.around()}}, {e.rates[0]},

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -17,16 +18,6 @@ namespace tessera::equations::kuramoto_sivashinsky::HWY_NAMESPACE {
 
 using namespace tessera::HWY_NAMESPACE;
 
-Kernel make_laplacian(const Stages& stages, const Stencil& stencil) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      Neighbours<Real, Points> c(panel, 0, stencil);
-      write_rows<Real>(
-          panel, 1, [&](auto cell) HWY_ATTR { return c.laplacian(cell); }, c);
-    };
-  });
-}
-
 /// From lap c and c.
 Kernel make_rate(const Stages& stages, const Stencil& stencil, double nu) {
   return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
@@ -35,8 +26,8 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double nu) {
       Neighbours<Real, Points> laplacian(panel, 0, stencil);
       Neighbours<Real, Points> c(panel, 1, stencil);
       const P minus_nu = laplacian.laplacian_factor(-nu);
-      const P minus_half(Real(-0.5));
-      const P zero(Real(0));
+      const P minus_half(-0.5);
+      const P zero(0);
       const auto rate = [&](auto cell) HWY_ATTR {
         const P steepening = fma(minus_half, c.gradient_squared(cell), zero - laplacian(cell));
         return laplacian.add_laplacian(minus_nu, steepening, cell);
@@ -52,7 +43,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tessera::equations::kuramoto_sivashinsky {
 
-HWY_EXPORT(make_laplacian);
 HWY_EXPORT(make_rate);
 
 class KuramotoSivashinsky final : public Equation {
@@ -68,18 +58,15 @@ class KuramotoSivashinsky final : public Equation {
     text << "Kuramoto-Sivashinsky: dc/dt = -lap c - " << nu_ << " lap lap c - 1/2 |grad c|^2";
     return text.str();
   }
-  /// With s a bound for -lap: |lap(1 + nu lap)| is at most nu s^2 - s, or 1/(4 nu); a slope is at most amplitude / spacing.
+  /// With s a bound for -lap: |lap(1 + nu lap)| is at most nu s^2 - s, or 1/(4 nu).
   Spectrum spectrum(const std::vector<double>& amplitudes) const override {
     const double s = stencil_.laplacian_bound();
-    double steep = 0;
-    for (const double inverse_square : stencil_.inverse_square) steep += amplitudes[0] * inverse_square;
-    return {std::max(s * (nu_ * s - 1), 0.25 / nu_) + steep, 0};
+    return {std::max(s * (nu_ * s - 1), 0.25 / nu_) + stencil_.steepening_bound(amplitudes[0]), 0};
   }
   void add_stages(const Evaluation& e) const override {
     const Reach around = stencil_.around();
     const Stages::Quantity laplacian = e.stages.temporary(Location::cells, &boundary_, e.moment);
-    e.stages.add("Laplacian", {{e.fields[0], around}}, {laplacian},
-                 HWY_DYNAMIC_DISPATCH(make_laplacian)(e.stages, stencil_));
+    e.stages.add("Laplacian", {{e.fields[0], around}}, {laplacian}, make_laplacian(e.stages, stencil_));
     e.stages.add("rate", {{laplacian, around}, {e.fields[0], around}}, {e.rates[0]},
                  HWY_DYNAMIC_DISPATCH(make_rate)(e.stages, stencil_, nu_));
   }

@@ -3,39 +3,10 @@
 #include <sstream>
 
 #include "equation_source.hpp"
+#include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "equations/reaction_diffusion.cpp"
-#include <hwy/foreach_target.h>
-
-#include "stencil-inl.hpp"
-
-HWY_BEFORE_NAMESPACE();
-namespace tessera::equations::reaction_diffusion::HWY_NAMESPACE {
-
-using namespace tessera::HWY_NAMESPACE;
-
-/// From a field and its reaction.
-Kernel make_rate(const Stages& stages, const Stencil& stencil, double diffusivity) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      Neighbours<Real, Points> c(panel, 0, stencil);
-      Values<Real> reaction(panel, 1);
-      const auto d = c.laplacian_factor(diffusivity);
-      write_rows<Real>(
-          panel, 2, [&](auto cell) HWY_ATTR { return c.add_laplacian(d, reaction(cell), cell); }, c, reaction);
-    };
-  });
-}
-
-}  // namespace tessera::equations::reaction_diffusion::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 namespace tessera::equations::reaction_diffusion {
-
-HWY_EXPORT(make_rate);
 
 class ReactionDiffusion final : public Equation {
  public:
@@ -45,8 +16,7 @@ class ReactionDiffusion final : public Equation {
     const Config reactions = input.section.at("reaction");
     for (const std::string& name : names_) {
       if (const auto why = why_no_name(name)) input.config.at("initial").at(name).fail("a field's name " + *why);
-      diffusivity_.push_back(diffusivities.number(name, 0));
-      if (diffusivity_.back() < 0) diffusivities.at(name).fail("must not be negative");
+      diffusivity_.push_back(diffusivities.has(name) ? diffusivities.at(name).not_negative() : 0);
       reaction_.emplace_back(input, reactions.at(name), names_);
     }
   }
@@ -70,7 +40,7 @@ class ReactionDiffusion final : public Equation {
   void add_stages(const Evaluation& e) const override {
     for (std::size_t f = 0; f < names_.size(); ++f) {
       e.stages.add("rate of " + names_[f], {{e.fields[f], stencil_.around()}, {reaction_[f].add_stage(e), {}}},
-                   {e.rates[f]}, HWY_DYNAMIC_DISPATCH(make_rate)(e.stages, stencil_, diffusivity_[f]));
+                   {e.rates[f]}, make_diffusion_and_source(e.stages, stencil_, diffusivity_[f]));
     }
   }
 
@@ -85,4 +55,3 @@ extern const EquationEntry entry;
 const EquationEntry entry{1, make_equation<ReactionDiffusion>};
 
 }  // namespace tessera::equations::reaction_diffusion
-#endif

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
 #undef HWY_TARGET_INCLUDE
@@ -18,16 +19,6 @@ namespace tessera::equations::swift_hohenberg::HWY_NAMESPACE {
 
 using namespace tessera::HWY_NAMESPACE;
 
-Kernel make_laplacian(const Stages& stages, const Stencil& stencil) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      Neighbours<Real, Points> c(panel, 0, stencil);
-      write_rows<Real>(
-          panel, 1, [&](auto cell) HWY_ATTR { return c.laplacian(cell); }, c);
-    };
-  });
-}
-
 /// From lap c and c; `local`: e - k^2.
 Kernel make_rate(const Stages& stages, const Stencil& stencil, double local, double kc2, double delta) {
   return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
@@ -35,9 +26,9 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double local, dou
       using P = Pack<Real>;
       Neighbours<Real, Points> laplacian(panel, 0, stencil);
       Values<Real> c(panel, 1);
-      const P linear(static_cast<Real>(local));
-      const P minus_2k(static_cast<Real>(-2 * kc2));
-      const P quadratic(static_cast<Real>(delta));
+      const P linear(local);
+      const P minus_2k(-2 * kc2);
+      const P quadratic(delta);
       const P minus_one = laplacian.laplacian_factor(-1);
       const auto rate = [&](auto cell) HWY_ATTR {
         const P value = c(cell);
@@ -55,7 +46,6 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tessera::equations::swift_hohenberg {
 
-HWY_EXPORT(make_laplacian);
 HWY_EXPORT(make_rate);
 
 class SwiftHohenberg final : public Equation {
@@ -84,8 +74,7 @@ class SwiftHohenberg final : public Equation {
   void add_stages(const Evaluation& e) const override {
     const Reach around = stencil_.around();
     const Stages::Quantity laplacian = e.stages.temporary(Location::cells, &boundary_, e.moment);
-    e.stages.add("Laplacian", {{e.fields[0], around}}, {laplacian},
-                 HWY_DYNAMIC_DISPATCH(make_laplacian)(e.stages, stencil_));
+    e.stages.add("Laplacian", {{e.fields[0], around}}, {laplacian}, make_laplacian(e.stages, stencil_));
     e.stages.add("rate", {{laplacian, around}, {e.fields[0], {}}}, {e.rates[0]},
                  HWY_DYNAMIC_DISPATCH(make_rate)(e.stages, stencil_, rate_ - kc2_ * kc2_, kc2_, delta_));
   }

@@ -59,6 +59,7 @@ class Config {
   }
   /// A number above 0.
   double positive() const;
+  double not_negative() const;
   /// An integer of at least `least`.
   Index at_least(Index least) const;
 

@@ -39,7 +39,7 @@ struct Pack {
 
   Pack() = default;
   HWY_INLINE Pack(hn::VFromD<Tag> v) : values(v) {}
-  HWY_INLINE Pack(Real all) : values(hn::Set(Tag(), all)) {}
+  HWY_INLINE Pack(double all) : values(hn::Set(Tag(), static_cast<Real>(all))) {}
 
   friend HWY_INLINE Pack operator+(Pack a, Pack b) { return hn::Add(a.values, b.values); }
   friend HWY_INLINE Pack operator-(Pack a, Pack b) { return hn::Sub(a.values, b.values); }

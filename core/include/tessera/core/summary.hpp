@@ -1,6 +1,8 @@
 /// A field in a few numbers.
 #pragma once
 
+#include <algorithm>
+
 #include "tessera/core/field.hpp"
 
 namespace tessera {
@@ -9,6 +11,8 @@ namespace tessera {
 struct Extremes {
   double least = 0;
   double largest = 0;
+
+  double magnitude() const { return std::max(-least, largest); }
 };
 /// Collective.
 Extremes find_extremes(Domain& domain, const Field& field);

@@ -50,7 +50,7 @@ class Solver {
   virtual ~Solver() = default;
 
   virtual State state() = 0;
-  /// The largest stable step, for this rank's blocks at their present values; infinity if there is no limit.
+  /// Collective: the largest stable step at present; infinity if there is no limit.
   virtual double stable_step() const = 0;
   /// Collective: a step from `time`, at most to `limit`, or several of them at once, up to `most`. The time reached is
   /// `limit` itself if it got there.
@@ -61,7 +61,9 @@ class Solver {
   virtual double fixed_step() const = 0;
   /// Collective: for the history of a run, the same on every rank and layout; always the same names.
   virtual std::vector<Diagnostic> diagnostics() { return {}; }
-  /// Collective: the largest rate of change of any field at present; infinity if the solver does not know.
+  /// Whether largest_rate() may be asked for.
+  virtual bool knows_rates() const { return false; }
+  /// Collective: the largest rate of change of any field at present.
   virtual double largest_rate() { return std::numeric_limits<double>::infinity(); }
   /// A few lines for the start of a run.
   virtual std::string describe() const = 0;

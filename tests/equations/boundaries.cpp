@@ -25,7 +25,7 @@ Errors errors(std::string boundary, int cells) {
 
 void check_order(const std::string& boundary, double expected) {
   CAPTURE(boundary);
-  const Errors observed = order([&](int cells) { return errors(boundary, cells); }, 32);
+  const Errors observed = order_in_space([&](int cells) { return errors(boundary, cells); }, 32);
   // The largest error is beside a wall, and cells come closer to it.
   CHECK(std::abs(observed.max - expected) < 0.15);
   CHECK(std::abs(observed.l2 - expected) < 0.05);
@@ -63,7 +63,7 @@ TEST_CASE("curvature, where it does not change across the wall, is of second ord
     run.advance_to(1);
     return run.errors([](const Place& p, double t) { return std::exp(-t) * std::cos(p.x); });
   };
-  const Errors observed = order(errors, 64);
+  const Errors observed = order_in_space(errors, 64);
   CHECK(observed.max == doctest::Approx(2).epsilon(0.05));
   CHECK(observed.l2 == doctest::Approx(2).epsilon(0.05));
 }

@@ -126,7 +126,7 @@ class EquationRun {
 
 /// The observed order of convergence, in both norms, from errors(cells) and errors(2 * cells).
 template <class ErrorsOf>
-Errors order(const ErrorsOf& errors, int cells) {
+Errors order_in_space(const ErrorsOf& errors, int cells) {
   const Errors coarse = errors(cells);
   const Errors fine = errors(2 * cells);
   return {std::log2(coarse.max / fine.max), std::log2(coarse.l2 / fine.l2)};

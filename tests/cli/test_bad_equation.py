@@ -116,7 +116,7 @@ class EndsEarly(unittest.TestCase):
                 with h5py.File(where / "out.h5") as file:
                     numpy.testing.assert_allclose(file["time"], times)
                     self.assertTrue(all(numpy.isfinite(file[name][()]).all() for name in file if file[name].ndim == 3))
-        self.assertEqual(messages[0], messages[-1])
+        self.assertEqual(len(set(messages)), 1)
 
     def test_source_that_ends(self):
         """From t = 0.25 on there is none: no step leads further, with any stepper."""

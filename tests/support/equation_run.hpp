@@ -54,6 +54,9 @@ class EquationRun {
   /// Of a dimension.
   double spacing(int d) const { return grid().spacing(grid().first_axis() + d); }
 
+  /// The largest fixed step that is not refused; collective.
+  double stable_step() const { return domain_->min(solver_->stable_step()); }
+
   void step(int count = 1) {
     for (Index done = 0; done < count;) {
       const Reached reached = solver_->advance(time_, 1e300, count - done);

@@ -25,3 +25,15 @@ const std::vector<NamedEquation>& all_equations() {
 }  // namespace tessera
 ]] @ONLY)
 endfunction()
+
+# Refuses an equation without a test: for each file of the first list the second must have one of its name.
+function(tessera_require_tests equations tests)
+  list(TRANSFORM tests REPLACE ".*/" "")
+  foreach(file ${equations})
+    get_filename_component(name ${file} NAME)
+    if(NOT name IN_LIST tests)
+      message(FATAL_ERROR "The equation ${file} has no test: write tests/equations/${name} "
+        "(docs/adding-an-equation.md shows one; its neighbours are others).")
+    endif()
+  endforeach()
+endfunction()

@@ -41,6 +41,18 @@ class Configure(unittest.TestCase):
     def test_unknown_mpi(self):
         self.refused(["-DTESSERA_MPI=lam"], "it may be openmpi or mpich")
 
+    def test_equation_without_a_test(self):
+        """By the function alone: no equation without one is in the repository."""
+        def check(tests):
+            with tempfile.NamedTemporaryFile("w", suffix=".cmake") as script:
+                script.write(f'cmake_minimum_required(VERSION 3.25)\ninclude({ROOT}/cmake/Equations.cmake)\ntessera_require_tests("a/heat.cpp;a/burgers.cpp" "{tests}")\n')
+                script.flush()
+                return subprocess.run(["cmake", "-P", script.name], capture_output=True, text=True, timeout=120)
+        self.assertEqual(check("b/burgers.cpp;b/heat.cpp;b/boundaries.cpp").returncode, 0)
+        result = check("b/heat.cpp;b/burgers.hpp")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertIn("The equation a/burgers.cpp has no test: write tests/equations/burgers.cpp", " ".join(result.stderr.split()))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -5,7 +5,8 @@
 #include <cmath>
 #include <sstream>
 
-#include "run.hpp"
+#include "equation_run.hpp"
+#include "tessera/solvers/step_control.hpp"
 
 using namespace tessera;
 using namespace tessera::test;
@@ -58,5 +59,19 @@ TEST_CASE("stabilised methods are stable with 10, 30 and 100 stages, up to what 
       CHECK(*largest - *least < 0.05);
       CHECK(std::fabs(*largest) < 0.1);
     }
+  }
+}
+
+// They do not yet: a step is compared with the smallest one only after it was refused, and here all are accepted, until time
+// stands still.
+TEST_CASE("adaptive steps into an explosion, of u' = u^2, end at the smallest step" * doctest::should_fail()) {
+  for (const std::string stepper : {"rkf45", "rkc2"}) {
+    CAPTURE(stepper);
+    EquationRun run(
+        "equation: reaction-diffusion\ngrid: {shape: [4]}\ninitial: {u: 1}\n"
+        "reaction_diffusion: {reaction: {u: \"u^2\"}, diffusivity: {u: 0.1}}\ntime: {tolerance: 1e-4, stepper: " +
+        stepper + "}\n");
+    CHECK_THROWS_AS(run.step(20000), RunError);
+    CHECK(run.diagnostic("step_size") >= smallest_step);
   }
 }

@@ -1,0 +1,51 @@
+// Klein-Gordon: standing and travelling waves, of frequency sqrt(s^2 k^2 + m^2), and their energy.
+#include <doctest/doctest.h>
+
+#include "equation_run.hpp"
+
+using namespace tessera;
+using namespace tessera::test;
+using std::numbers::pi;
+
+TEST_CASE("a standing wave between fixed and free ends: Kutta's method on its amplitude") {
+  EquationRun run(
+      "equation: klein-gordon\nklein_gordon: {speed: 1.3, mass: 2.1}\ntime: {step: 0.02, stepper: rk4}\n"
+      "initial: {u: \"cos(pi*x)*sin(pi*y/3)\", v: \"2*cos(pi*x)*sin(pi*y/3)\"}\n"
+      "grid: {shape: [12, 10], bounds: [[0, 2], [0, 3]], boundary: [{derivative: 0}, {value: 0}]}\n");
+  const double square = square_of(pi, run.spacing(0)) + square_of(pi / 3, run.spacing(1));
+  run.step(200);
+  const auto amplitudes = kutta(std::array{1.0, 2.0}, 0.02, 200, [&](auto y) {
+    return std::array{y[1], -(1.69 * square + 4.41) * y[0]};
+  });
+  const auto mode = [](const Place& p) { return std::cos(pi * p.x) * std::sin(pi * p.y / 3); };
+  CHECK(run.errors([&](const Place& p, double) { return amplitudes[0] * mode(p); }, 0).max < 1e-12);
+  CHECK(run.errors([&](const Place& p, double) { return amplitudes[1] * mode(p); }, 1).max < 1e-12);
+}
+
+TEST_CASE("second order in space: a wave that travels obliquely") {
+  const double frequency = std::sqrt(1.69 * pi * pi * 13 / 9 + 4.41);
+  const auto errors = [&](int cells) {
+    EquationRun run(
+        "equation: klein-gordon\nklein_gordon: {speed: 1.3, mass: 2.1}\ntime: {stepper: rkf45, tolerance: 1e-9}\n"
+        "initial: {u: \"cos(pi*x + 2*pi*y/3)\", v: \"frequency*sin(pi*x + 2*pi*y/3)\"}\nparameters: {frequency: " +
+        exact(frequency) + "}\ngrid: {bounds: [[0, 2], [0, 3]], boundary: periodic, shape: [" + std::to_string(cells) +
+        ", " + std::to_string(cells) + "]}\n");
+    run.advance_to(0.5);
+    return run.errors([&](const Place& p, double t) { return std::cos(pi * p.x + 2 * pi * p.y / 3 - frequency * t); });
+  };
+  const Errors observed = order_in_space(errors, 24);
+  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
+  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+}
+
+TEST_CASE("the energy: its value for a mode, and that it stays") {
+  EquationRun run(
+      "equation: klein-gordon\nklein_gordon: {speed: 1.3, mass: 2.1}\ntime: {stepper: rkf45, tolerance: 1e-10}\n"
+      "initial: {u: \"0.7*cos(pi*x + pi*y)\", v: \"0.4*cos(pi*x + pi*y)\"}\n"
+      "grid: {shape: [20, 16], bounds: [[0, 2], [0, 2]], boundary: periodic}\n");
+  const double square = square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1));
+  const double energy = 4 * (0.16 / 4 + (1.69 * square + 4.41) * 0.49 / 4);  // the mean of cos^2 is 1/2
+  CHECK(run.diagnostic("energy") == doctest::Approx(energy).epsilon(1e-12));
+  run.advance_to(3);
+  CHECK(run.diagnostic("energy") == doctest::Approx(energy).epsilon(1e-8));
+}

@@ -25,14 +25,15 @@ class AdaptiveRungeKutta final : public Stepper {
       const StepControl::Step step = control_.propose(time, limit, largest_step);
       method_.run(state_, next_, std::array{time}, step.length);
       const std::vector<Findings>& findings = method_.evaluations().find(0);
-      if (control_.accept(step, test_.error(findings))) {
+      const bool accepted = control_.accept(step, test_.error(findings));
+      if (control_.gave_up()) test_.give_up(time, static_cast<Index>(steps_) + 1, findings);
+      if (accepted) {
         state_.swap(next_);
         test_.accept(findings);
         ++steps_;
         return {step.clipped ? limit : time + step.length, 1};
       }
       ++rejected_;
-      if (control_.gave_up()) test_.give_up(time, static_cast<Index>(steps_) + 1, findings);
     }
   }
   std::vector<Diagnostic> diagnostics() const override {

@@ -52,12 +52,13 @@ class Stabilised final : public Stepper {
       note_cap(stages);
       const double end = step.clipped ? limit : time + step.length;
       const std::vector<Findings>& findings = attempt(time, end, step.length, stages);
-      if (control_.accept(step, test_.error(findings))) {
+      const bool accepted = control_.accept(step, test_.error(findings));
+      if (control_.gave_up()) test_.give_up(time, static_cast<Index>(steps_) + 1, findings);
+      if (accepted) {
         take(findings, stages);
         return {end, 1};
       }
       ++rejected_;
-      if (control_.gave_up()) test_.give_up(time, static_cast<Index>(steps_) + 1, findings);
     }
   }
 
@@ -101,7 +102,10 @@ class Stabilised final : public Stepper {
     for (std::size_t f = 0; f < system_.size(); ++f) {
       if (findings[f].finite) continue;
       std::ostringstream what;
-      what << "step " << steps_ + 1 << ": " << system_.names()[f] << " is not finite; use a smaller time.step";
+      const Grid& grid = system_.domain().grid();
+      const Index cell = first_not_finite(system_.domain(), sets_[newest]->fields[f]);
+      what << "step " << steps_ + 1 << ": " << system_.names()[f] << " is not finite in "
+           << grid.describe(grid.cell(cell)) << "; use a smaller time.step";
       throw RunError(what.str());
     }
     take(findings, stages);

@@ -1,0 +1,182 @@
+#!/usr/bin/env python3
+"""Listing 7 of the numba-mpi paper to t = 10,000: steps, evaluations, errors and time of each stepper, beside py-pde. See README.md.
+
+Run it with the Python that has requirements.txt installed.
+"""
+
+import argparse
+import csv
+import datetime
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from run import CORE, CORES, HERE, UNBOUND, Child, Failure, cpu, our_version, spread
+
+GRID = {"shape": [512, 512]}
+SECTION = {"interface_width": 1, "rate": 0.01, "target": 0.5}
+INITIAL = {"c": {"uniform": [0.49, 0.51], "seed": 1}}
+TIMES = (50, 200, 1000)  # of the errors
+END = 10000
+RIVAL_END = 200  # py-pde is run so far
+LIMIT = 1800
+RKC2 = {"stepper": "rkc2", "relative_tolerance": 1e-2}
+EULER = {"stepper": "euler", "tolerance": 1e-4}  # py-pde's own default, and its steps
+REFERENCE = {"stepper": "rk4", "step": 0.02}
+COARSER = {"stepper": "rk4", "step": 0.025}  # tells the reference's own error
+STEPPERS = {
+    "Euler, step 0.02 (stable up to 0.0227)": {"stepper": "euler", "step": 0.02},
+    "Euler, adaptive, tolerance 1e-4 (py-pde's steps)": EULER,
+    "RKF45, tolerance 1e-4": {"stepper": "rkf45", "tolerance": 1e-4},
+    "RKC2, relative tolerance 1e-2": RKC2,
+    "RKC2, relative tolerance 1e-3": {"stepper": "rkc2", "relative_tolerance": 1e-3},
+    "RKL2, relative tolerance 1e-2": {"stepper": "rkl2", "relative_tolerance": 1e-2},
+}
+DONE = re.compile(r"done: (\d+) steps, t = \S+, (\S+) s in the time loop")
+
+
+class Bench:
+    def __init__(self, arguments, folder):
+        self.mpiexec = arguments.mpiexec
+        self.app = arguments.build.resolve() / "bin/cahn-hilliard"
+        self.folder = Path(folder)
+
+    def run(self, time, end, ranks=1, layout=None, one_core=True, name="run", interval=None):
+        """Steps, evaluations, and seconds in the time loop."""
+        config = {
+            "grid": GRID,
+            "initial": INITIAL,
+            "cahn_hilliard": SECTION,
+            "time": {**time, "end": end},
+            "history": {"file": f"{name}.csv", "every": 10**9},
+            **({"layout": layout} if layout else {}),
+            **({"output": {"file": f"{name}.h5", "interval": interval}} if interval else {}),
+        }
+        (self.folder / f"{name}.yaml").write_text(json.dumps(config))
+        pinned = ["taskset", "-c", CORE] if one_core else []
+        command = [self.mpiexec, "-n", str(ranks), *pinned, str(self.app), f"{name}.yaml"]
+        environment = {**os.environ, **UNBOUND}
+        result = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, cwd=self.folder, env=environment)
+        done = DONE.search(result.stdout)
+        if result.returncode != 0 or not done:
+            raise Failure(f"{' '.join(command)}: status {result.returncode}\n{result.stderr or result.stdout}")
+        with (self.folder / f"{name}.csv").open() as file:
+            last = list(csv.DictReader(file))[-1]
+        return int(done[1]), int(float(last["evaluations"])), float(done[2])
+
+    def fields(self, name):
+        """At TIMES."""
+        with h5py.File(self.folder / f"{name}.h5") as file:
+            times = list(file["time"][...])
+            return {t: file["c"][times.index(t)] for t in TIMES if t in times}
+
+
+def errors(fields, reference):
+    """The root of the mean square of the error, over that of the deviation from the target."""
+    return {
+        t: np.linalg.norm(field - reference[t]) / np.linalg.norm(reference[t] - SECTION["target"]) for t, field in fields.items()
+    }
+
+
+def listed(error):
+    return " | ".join(f"{error[t]:.1e}" if t in error else "-" for t in TIMES)
+
+
+def accuracy(bench):
+    """The table of errors; the reference stays in the folder."""
+    fast = {"ranks": 2, "layout": {"ranks": [2, 1]}} if len(CORES) > 1 else {}
+    for name, time in (("reference", REFERENCE), ("coarser", COARSER)):
+        print(f"{name} ...", file=sys.stderr)
+        bench.run(time, max(TIMES), name=name, interval=50, one_core=not fast, **fast)
+    reference = bench.fields("reference")
+    own = errors(bench.fields("coarser"), reference)
+    lines = [f"| to t = {max(TIMES)} | steps | evaluations | s, one core | M evaluations x cells a second | " + " | ".join(f"error at {t}" for t in TIMES) + " |"]
+    lines.append("|---" * (5 + len(TIMES)) + "|")
+    for title, time in STEPPERS.items():
+        print(f"{title} ...", file=sys.stderr)
+        steps, evaluations, seconds = bench.run(time, max(TIMES), interval=50)
+        error = listed(errors(bench.fields("run"), reference))
+        lines.append(f"| {title} | {steps} | {evaluations} | {seconds:.2f} | {evaluations * 0.512**2 / seconds:.0f} | {error} |")
+        print(lines[-1], file=sys.stderr)
+    lines += ["", f"RK4 with a step of {COARSER['step']} differs from the reference by {listed(own)} at these times: of fourth order, the reference's own errors are about 0.7 of that."]
+    return lines
+
+
+def whole(bench, repeats):
+    """To the end: ours on one core and on two, beside py-pde."""
+    print("Euler, adaptive, to the end ...", file=sys.stderr)
+    euler_steps, euler_evaluations, euler_seconds = bench.run(EULER, END)
+    start = bench.folder / "reference.h5"
+    cuts = {"one core": {}}
+    if len(CORES) > 1:
+        cuts["2 ranks, x cut"] = {"ranks": 2, "layout": {"ranks": [2, 1]}, "one_core": False}
+        cuts["2 threads, x cut"] = {"layout": {"threads": [2, 1]}, "one_core": False}
+    seconds = {name: [] for name in cuts}
+    rival_steps, rival_seconds, shares = 0, [], []
+    with Child(sys.executable, HERE / "listing7_rival.py", start, EULER["tolerance"]) as rival:
+        first = rival.seconds(1)  # compiles
+        for repeat in range(repeats):
+            print(f"repeat {repeat + 1} of {repeats} ...", file=sys.stderr)
+            for name, cut in cuts.items():
+                steps, evaluations, of_cut = bench.run(RKC2, END, **cut)
+                seconds[name].append(of_cut)
+            if first is not None:
+                rival_seconds.append(rival.seconds(RIVAL_END))
+                rival_steps = rival.answer["steps"]
+    lines = [f"- Euler, adaptive, to t = {END}: {euler_steps} steps, {euler_evaluations} evaluations, {euler_seconds:.1f} s on one core"]
+    lines.append(f"- RKC2, relative tolerance 1e-2, to t = {END}: {steps} steps, {evaluations} evaluations, {spread(seconds['one core'], 1)} s on one core")
+    for name in list(cuts)[1:]:
+        ratios = [a / b for a, b in zip(seconds["one core"], seconds[name])]
+        lines.append(f"- on {name}: {spread(seconds[name], 1)} s, {spread(ratios, 2)} x one core")
+    if rival_seconds:
+        mine, _, _ = bench.run(EULER, RIVAL_END, interval=50)
+        found = ", ".join(f"{error:.1e} at {t}" for t, error in rival.answer["errors"].items())
+        to_end = [s * euler_steps / rival_steps for s in rival_seconds]
+        ratios = [a / b for a, b in zip(to_end, seconds["one core"])]
+        lines.append(
+            f"- {rival.answer['version']}, adaptive Euler, serial, the same noise: {spread(rival_seconds, 1)} s for {rival_steps} steps to t = {RIVAL_END} (ours takes {mine}), errors {found}; "
+            f"to t = {END}, extrapolated by the number of steps: {spread(to_end, 0)} s"
+        )
+        lines.append(f"- **{spread(ratios, 1)} x shorter than py-pde's on one core**; core got {min(rival.shares[1:]):.0%}")
+    else:
+        lines.append(f"- py-pde is not there ({rival.answer['missing']})")
+    return lines
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
+    parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
+    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
+    arguments = parser.parse_args()
+    if arguments.repeats < 1:
+        parser.error("--repeats: at least 1")
+    date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    lines = [f"## Listing 7, {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            bench = Bench(arguments, folder)
+            table = accuracy(bench)
+            lines += [*whole(bench, arguments.repeats), "", *table]
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    report = "\n".join(lines) + "\n"
+    print(report)
+    if arguments.output:
+        with arguments.output.open("a") as file:
+            file.write("\n" + report)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

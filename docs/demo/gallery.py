@@ -66,6 +66,21 @@ def droplets(run):
     return lines(run, ["droplets per cm³ and micrometre"], grown, [0, 3, 7], "radius in micrometres")
 
 
+def spinodal(run):
+    history = numpy.genfromtxt(pathlib.Path(run.encoding["source"]).with_name("spinodal.csv"), delimiter=",", names=True)
+    figure, axes = plt.subplots(1, 4, figsize=(14, 3.2), layout="constrained")
+    for axis, time in zip(axes, (100, 1000, 10000)):
+        c = run.c.sel(time=time, method="nearest")
+        least = 10 ** numpy.floor(numpy.log10(float(abs(c - 0.5).max())))
+        bounds = (-1, 1) if least >= 0.1 else (0.5 - 5 * least, 0.5 + 5 * least)
+        image = axis.pcolormesh(run.x, run.y, c.T, vmin=bounds[0], vmax=bounds[1], cmap="YlGnBu_r", rasterized=True)
+        axis.set(title=f"c, t = {float(c.time):g}", aspect="equal")
+        figure.colorbar(image, ax=axis, shrink=0.85)
+    axes[3].semilogx(history["time"][1:], history["energy"][1:] / run.sizes["x"] / run.sizes["y"])
+    axes[3].set(title="energy a cell", xlabel="t")
+    return figure
+
+
 CASES = {
     "signals_1d": lambda run: lines(run, ["bump", "box"]),
     "advection_diffusion": lambda run: lines(run, ["psi"], fading),
@@ -81,6 +96,10 @@ CASES = {
     "deformation": lambda run: planes(run, ["psi"], [0, 1, 2, 4]),
     "over_the_pole": lambda run: planes(run, ["psi"], [0, 2, 3, 8], "auto"),
     "rotating_sphere": lambda run: planes(run, ["psi"], [0, 1, 3, 5]),
+    "spinodal": spinodal,
+    "gray_scott": lambda run: planes(run, ["v"], [0, 1, 3, 8]),
+    "swift_hohenberg": lambda run: planes(run, ["c"], [0, 1, 4, 20]),
+    "kuramoto_sivashinsky": lambda run: planes(run.assign(c=run.c - run.c.mean(["x", "y"])), ["c"], [1, 2, 3, 6]),
     "reaction": lambda run: planes(run, ["prey", "predators"], [0, 1, 2, 4]),
 }
 

@@ -41,6 +41,33 @@ class Configs(unittest.TestCase):
             self.assertEqual(result.code, 0, result.err)
             return xarray.open_dataset(where / f"{name}.h5").load().isel(time=[0, -1])
 
+    def wave_number(self, field):
+        """The mean of the power's."""
+        power = numpy.abs(numpy.fft.fftn(field - field.mean())) ** 2
+        numbers = [2 * math.pi * numpy.fft.fftfreq(n, float(field[axis][1] - field[axis][0])) for axis, n in field.sizes.items()]
+        return float((numpy.hypot(*numpy.meshgrid(*numbers, indexing="ij")) * power).sum() / power.sum())
+
+    def test_swift_hohenberg(self):
+        """Stripes of the wave number 1, with the amplitude of one mode, 2 sqrt(e/3)."""
+        c = self.end("pde", "swift_hohenberg", "--set", "time.end=100", "--set", "grid.shape=[128,128]").c[-1]
+        self.assertAlmostEqual(self.wave_number(c), 1, delta=0.05)
+        self.assertAlmostEqual(float(numpy.sqrt(2 * (c**2).mean())), 2 * math.sqrt(0.3 / 3), delta=0.04)
+
+    def test_kuramoto_sivashinsky(self):
+        """Wrinkles: mostly waves that grow, of wave numbers below 1; the front moves by half the mean square of its slope."""
+        run = self.end("pde", "kuramoto_sivashinsky", "--set", "time.end=40", "--set", "grid.shape=[128,128]")
+        slopes = numpy.gradient(run.c[-1].values, 1.0)
+        self.assertGreater(float((slopes[0] ** 2 + slopes[1] ** 2).mean()), 0.5)
+        self.assertLess(self.wave_number(run.c[-1]), 1)
+        self.assertLess(float(run.c[-1].mean()), float(run.c[0].mean()) - 5)
+
+    def test_gray_scott(self):
+        """What was a square of 0.3 x 0.3 is a pattern over half of the domain."""
+        v = self.end("pde", "gray_scott", "--set", "time.end=4000").v
+        self.assertLess(float((v[0] > 0.1).mean()), 0.02)
+        self.assertGreater(float((v[-1] > 0.1).mean()), 0.25)
+        self.assertTrue(0.3 < float(v[-1].max()) < 0.6)
+
     def test_advection_diffusion(self):
         """Within two thousandths of the exact wave."""
         psi = self.end("mpdata", "advection_diffusion").psi[-1]

@@ -166,10 +166,10 @@ void TimeLoop::refuse_not_finite() {
   std::ostringstream what;
   if (bad_step != none) {
     const Index cell = domain_.min(fault && fault->step == bad_step ? fault->cell : none);
-    what << "step " << bad_step << ": ";
-    for (const Field* field : state_.fields) what << (field == state_.fields.front() ? "" : " or ") << field->name();
-    what << " is not finite in "
-         << domain_.grid().describe(domain_.grid().cell(cell)) << "; use a smaller time.step";
+    const bool here = fault && fault->step == bad_step && fault->cell == cell;
+    const Index field = domain_.min(here ? static_cast<Index>(fault->field) : none);
+    what << "step " << bad_step << ": " << state_.fields[static_cast<std::size_t>(field)]->name()
+         << " is not finite in " << domain_.grid().describe(domain_.grid().cell(cell)) << "; use a smaller time.step";
     throw RunError(what.str());
   }
   for (const Field* field : state_.fields) {

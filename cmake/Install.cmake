@@ -17,7 +17,7 @@ install(DIRECTORY comm/include/ TYPE INCLUDE COMPONENT comm)
 install(TARGETS pi COMPONENT comm)
 install(DIRECTORY comm/examples/ DESTINATION ${CMAKE_INSTALL_DATADIR}/tessera/examples/comm COMPONENT comm)
 # The installed programs find libraries that lie where the system does not look by itself, as on clusters.
-foreach(program pi mpdata cahn_hilliard doctor)
+foreach(program pi mpdata cahn_hilliard pde doctor)
   if(TARGET ${program})
     set_target_properties(${program} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   endif()

@@ -26,9 +26,9 @@ class FaultFinder {
         }
       }
       if (fault.step == none) continue;
-      for (const Field& field : state.fields) {
-        const Index cell = first_not_finite(system.domain().grid(), block, field[block]);
-        if (cell >= 0) fault.cell = std::min(fault.cell, cell);
+      for (std::size_t f = 0; f < system.size(); ++f) {
+        const Index cell = first_not_finite(system.domain().grid(), block, state.fields[f][block]);
+        if (cell >= 0 && cell < fault.cell) fault = {fault.step, cell, f};
       }
     }
   }

@@ -79,16 +79,20 @@ class Flow {
     double sum;
   };
 
+  // mpdata_flow_input.cpp
   void read_components(const Config& section, const std::vector<std::string>& fields, const Parameters& parameters);
-  void read_diffusion(const Config& section, const Parameters& parameters);
   void read_file(const Config& section, const Parameters& parameters);
-  void choose_step(const Config& section, const Config& time, const Config& output);
+  void read_diffusion(const Config& section, const Parameters& parameters);
   void require_times(const Config& time) const;
-  void require_same_faces(const Component& component) const;
+  void choose_step(const Config& section, const Config& time, const Config& output);
+  // mpdata_flow.cpp
   void fill(double time);
   void fill_from_file(double time);
+  // mpdata_flow_ends.cpp
+  void require_same_faces(const Component& component) const;
   void close();
   double close_rigid(const Block& block, int axis, Array& values) const;
+  // mpdata_stability.cpp
   struct Faces {  // of a cell, normal to one dimension
     double lower, upper;
   };

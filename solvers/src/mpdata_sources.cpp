@@ -2,8 +2,22 @@
 
 #include <algorithm>
 
+#include "field_names.hpp"
+
 namespace tessera::mpdata {
 namespace {
+
+/// In expressions of sources.
+std::string gradient(const std::string& field, const Grid& grid, int axis) { return field + "_" + grid.name(axis); }
+
+std::vector<std::string> read_names(const Config& initial, const Grid& grid, const Parameters& parameters) {
+  std::map<std::string, std::string> taken{{"courant", "in the history"}, {"divergence", "in the history"}};
+  for (const std::string& name : initial.keys()) {
+    for (int axis = grid.first_axis(); axis < 3; ++axis)
+      taken[gradient(name, grid, axis)] = "by the gradient of " + name;
+  }
+  return read_field_names(initial, parameters, taken);
+}
 
 /// Refuses keys that are no fields.
 void require_fields(const Config& section, const std::vector<std::string>& names) {
@@ -18,24 +32,8 @@ void require_fields(const Config& section, const std::vector<std::string>& names
 }  // namespace
 
 Sources::Sources(const Config& config, Domain& domain, const Parameters& parameters)
-    : domain_(domain), names_(config.at("initial").keys()) {
+    : domain_(domain), names_(read_names(config.at("initial"), domain.grid(), parameters)) {
   const Grid& grid = domain.grid();
-  const Config initial = config.at("initial");
-  if (names_.empty()) initial.fail("name at least one field, for example psi");
-  std::vector<std::string> variables = names_;
-  for (const std::string& name : names_) {
-    for (int axis = grid.first_axis(); axis < 3; ++axis) variables.push_back(name + "_" + grid.name(axis));
-  }
-  for (const std::string& name : names_) {
-    if (const auto why = why_no_name(name))
-      initial.at(name).fail(*why == "taken" ? "this name is taken; use another" : "a field's name " + *why);
-    if (name == "time" || name == "step") initial.at(name).fail("this name is taken, in the output file; use another");
-    if (name == "courant" || name == "divergence")
-      initial.at(name).fail("this name is taken, in the history; use another");
-    if (parameters.contains(name)) initial.at(name).fail("a parameter has this name, too; use another");
-    if (std::count(variables.begin(), variables.end(), name) > 1)
-      initial.at(name).fail("this is the name of another field's gradient; use another");
-  }
   const Config section = config.at("mpdata");
   require_fields(section.section("boundaries"), names_);
   const Config sources = section.section("sources");
@@ -43,6 +41,10 @@ Sources::Sources(const Config& config, Domain& domain, const Parameters& paramet
   none_ = sources.keys().empty();
   if (none_) return;
 
+  std::vector<std::string> variables = names_;
+  for (const std::string& name : names_) {
+    for (int axis = grid.first_axis(); axis < 3; ++axis) variables.push_back(gradient(name, grid, axis));
+  }
   std::vector<std::optional<Expression>> rates(names_.size());
   std::vector<bool> used(variables.size() - names_.size(), false);  // gradients
   for (std::size_t f = 0; f < names_.size(); ++f) {

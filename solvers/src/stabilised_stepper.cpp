@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <sstream>
+#include <tuple>
 
 #include "error_test.hpp"
 #include "stabilised.hpp"
@@ -14,7 +15,9 @@ struct Part {
   bool head;  // begins with Y_1, which needs no evaluation
   int stages;
   bool tail;  // ends with the rate at the result, and the error
-  friend auto operator<=>(const Part&, const Part&) = default;
+  bool operator<(const Part& other) const {
+    return std::tie(head, stages, tail) < std::tie(other.head, other.stages, other.tail);
+  }
 };
 
 /// RKC2 or RKL2. The rate at the end of a step is the first of the next one: s evaluations for s stages.

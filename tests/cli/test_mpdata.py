@@ -57,6 +57,10 @@ class Refused(unittest.TestCase):
         self.refused("  psi:", "  step: ¦1\n  psi:", "initial.step: this name is taken")
         self.refused("  psi:", "  divergence: ¦1\n  psi:", "initial.divergence: this name is taken, in the history")
         self.refused("  psi:", "  2psi: ¦1\n  psi:", "a field's name has letters")
+        self.refused("  psi:", "  sin: ¦1\n  psi:", "initial.sin: this name is taken, in expressions")
+        self.refused("  psi:", "  psi_x: ¦1\n  psi:", "initial.psi_x: this name is taken, by the gradient of psi")
+        self.refused("initial:\n  psi: ", "parameters: {psi: 1}\ninitial:\n  psi: ¦", "initial.psi: a parameter has this name, too")
+        self.refused("  psi:", "  ¦{}\n#", "initial: name at least one field")
         self.option("sources: {phi: ¦1}", "mpdata.sources.phi: there is no such field in `initial`; did you mean 'psi'?")
         self.option("boundaries: {psi: ¦wall}", "dimension x is periodic in grid.boundary")
 

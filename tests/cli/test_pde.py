@@ -37,6 +37,16 @@ class Refused(unittest.TestCase):
         self.refused("equation: diffusion\n", "", "the key 'equation' is missing")
         self.refused("diffusivity: 0.5", "diffusivty: ¦0.5", "diffusion.diffusivty", "did you mean 'diffusivity'?")
 
+    def test_names_of_fields(self):
+        base = DIFFUSION.replace("equation: diffusion", "equation: reaction-diffusion").replace("diffusion: {diffusivity: 0.5}", "reaction_diffusion: {diffusivity: {c: 0.5}, reaction: {c: 1 - c}}")
+        for old, new, fragment in (("  c: ", "  pi: ¦", "initial.pi: this name is taken, in expressions"),
+                                   ("  c: ", "  step: ¦", "initial.step: this name is taken, in the output file"),
+                                   ("  c: ", "  c-2: ¦", "a field's name has letters"),
+                                   ("initial:\n  c: ", "parameters: {c: 1}\ninitial:\n  c: ¦", "initial.c: a parameter has this name, too"),
+                                   ("  c: ", "  ¦{}\n# ", "initial: name at least one field")):
+            text, where = place(base.replace(old, new))
+            check_refused(self, "pde", ["run.yaml"], [f"run.yaml:{where}: ", fragment], {"run.yaml": text}, rank_counts=(2,))
+
     def test_steps(self):
         self.refused("step: 0.1", "step: ¦0.6", "time.step: a step of 0.6 is not stable: euler allows at most 0.5")
         self.refused("step: 0.1", "stepper: adams-bashforth, step: ¦0.3", "adams-bashforth allows at most 0.25")

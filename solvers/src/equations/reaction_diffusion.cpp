@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "equation_source.hpp"
+#include "field_names.hpp"
 #include "terms.hpp"
 #include "tessera/solvers/equation.hpp"
 
@@ -11,11 +12,11 @@ namespace tessera::equations::reaction_diffusion {
 class ReactionDiffusion final : public Equation {
  public:
   explicit ReactionDiffusion(const EquationInput& input)
-      : stencil_(input.config, input.domain.grid()), names_(input.config.at("initial").keys()) {
+      : stencil_(input.config, input.domain.grid()),
+        names_(read_field_names(input.config.at("initial"), input.parameters)) {
     const Config diffusivities = input.section.at("diffusivity");
     const Config reactions = input.section.at("reaction");
     for (const std::string& name : names_) {
-      if (const auto why = why_no_name(name)) input.config.at("initial").at(name).fail("a field's name " + *why);
       diffusivity_.push_back(diffusivities.has(name) ? diffusivities.at(name).not_negative() : 0);
       reaction_.emplace_back(input, reactions.at(name), names_);
     }

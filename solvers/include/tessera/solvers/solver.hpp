@@ -30,6 +30,7 @@ struct State {
 struct Fault {
   Index step;
   Index cell;  // Grid::number
+  std::size_t field = 0;
 };
 
 /// A number that tells how a run goes.

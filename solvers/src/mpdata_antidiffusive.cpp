@@ -22,9 +22,9 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
   constexpr std::size_t g_operand = faces + (Uniform ? 0 : at(Axes));
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
   // With infinite gauge, denominators are 2 and 4.
-  const auto weight_of = [](P c, P g) HWY_ATTR { return P(Real(Gauge ? 0.5 : 1)) * (abs(c) * g - c * c); };
-  const auto cross_of = [](P c, P other) HWY_ATTR { return P(Real(Gauge ? -0.125 : -0.5)) * (c * other); };
-  const P eps(static_cast<Real>(variant.epsilon));
+  const auto weight_of = [](P c, P g) HWY_ATTR { return P(Gauge ? 0.5 : 1) * (abs(c) * g - c * c); };
+  const auto cross_of = [](P c, P other) HWY_ATTR { return P(Gauge ? -0.125 : -0.5) * (c * other); };
+  const P eps(variant.epsilon);
   // Options that few use are asked for at run time, if at all.
   const bool split = Rare && variant.split;
   const bool absolute = Rare && variant.absolute;
@@ -32,9 +32,9 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
   std::array<P, at(Axes)> constant;
   std::array<P, at(Axes)> constant_weight;
   std::array<std::array<P, at(Axes)>, at(Axes)> constant_cross;
-  for (std::size_t d = 0; d < at(Axes); ++d) constant[d] = P(static_cast<Real>(courant[d]));
+  for (std::size_t d = 0; d < at(Axes); ++d) constant[d] = P(courant[d]);
   for (std::size_t d = 0; d < at(Axes); ++d) {
-    constant_weight[d] = weight_of(constant[d], P(Real(1)));
+    constant_weight[d] = weight_of(constant[d], P(1));
     for (std::size_t e = 0; e < at(Axes); ++e) constant_cross[d][e] = cross_of(constant[d], constant[e]);
   }
   const auto psi_rows = panel.operand<const Real>(0);
@@ -56,9 +56,9 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
         const Index3 back = beside<Axes>(d);
         const P left = size_of(psi(cell, back));
         const P c_face = Uniform ? constant[d] : c[d](cell);
-        const P g_face = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(Real(1));
+        const P g_face = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(1);
         const P weight = Uniform && !HasG ? constant_weight[d] : weight_of(c_face, g_face);
-        Fraction<P> total{weight * (right - left), Gauge ? P(Real(1)) : (right + left) + eps};
+        Fraction<P> total{weight * (right - left), Gauge ? P(1) : (right + left) + eps};
         for (std::size_t e = 0; e < at(Axes) && !split; ++e) {
           if (e == d) continue;
           const Index3 up = beside<Axes>(e, 1);

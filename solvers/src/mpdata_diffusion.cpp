@@ -20,8 +20,8 @@ void diffusive_rows(const Panel& panel, const Courant3& courant, const Courant3&
   std::array<P, at(Axes)> constant;
   std::array<P, at(Axes)> weight;
   for (std::size_t d = 0; d < at(Axes); ++d) {
-    constant[d] = P(static_cast<Real>(courant[d]));
-    weight[d] = P(static_cast<Real>(-2 * diffusion[d]));
+    constant[d] = P(courant[d]);
+    weight[d] = P(-2 * diffusion[d]);
   }
   const auto psi_rows = panel.operand<const Real>(0);
   const OnFaces<Real, Axes> courant_rows(panel, 1, !Uniform);
@@ -37,7 +37,7 @@ void diffusive_rows(const Panel& panel, const Courant3& courant, const Courant3&
       for (std::size_t d = 0; d < at(Axes); ++d) {
         const Index3 back = beside<Axes>(d);
         const P left = psi(cell, back);
-        const P mean = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(Real(1));
+        const P mean = HasG ? Real(0.5) * (g(cell, back) + g(cell)) : P(1);
         const P given = Uniform ? constant[d] : c[d](cell);
         cell.store(numbers[d], fma(weight[d] * mean, (right - left) / ((right + left) + eps), given));
       }

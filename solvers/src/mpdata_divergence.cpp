@@ -41,7 +41,7 @@ class Places {
   }
   template <Index3 place, class At>
   HWY_INLINE P g(const At& cell) const {
-    if (!inputs_.has_g()) return P(Real(1));
+    if (!inputs_.has_g()) return P(1);
     const auto g = [&](const Index3& offset) HWY_ATTR __attribute__((always_inline)) {
       return inputs_.g(cell, offset);
     };
@@ -61,7 +61,7 @@ class Places {
     const auto psi = [&](const Index3& offset) HWY_ATTR __attribute__((always_inline)) {
       return inputs_.value(cell, offset);
     };
-    P sum(Real(0));
+    P sum(0);
     for_dimensions<Axes>([&](auto d) HWY_ATTR __attribute__((always_inline)) {
       constexpr Index3 up = place + beside<Axes>(d, 1);
       constexpr Index3 down = place + beside<Axes>(d);
@@ -153,7 +153,7 @@ class DivergenceForm {
     constexpr Index3 face = beside<Axes>(d);
     const P c = places_.template courant<d, face>(cell);
     const P size = abs(c);
-    const P over_g = inputs_.has_g() ? P(Real(1)) / places_.template g<face>(cell) : P(Real(1));
+    const P over_g = inputs_.has_g() ? P(1) / places_.template g<face>(cell) : P(1);
     const P right = inputs_.value(cell);
     const P left = inputs_.value(cell, face);
     const P slope = Real(2) * inputs_.share(right - left, right + left, 2);
@@ -188,10 +188,10 @@ class DivergenceForm {
     const P above = places_.template courant<d, next>(cell);
     const P below = places_.template courant<d, before>(cell);
     const P bend = above + below - Real(2) * of.c;
-    const P mean = inputs_.gauge() ? Real(0.5) * both : P(Real(1));
+    const P mean = inputs_.gauge() ? Real(0.5) * both : P(1);
     const P in_right = centre_(cell);
     const P in_left = centre_(cell, face);
-    P sum(Real(0));
+    P sum(0);
     if (!inputs_.gauge()) sum = Real(0.5) * abs(of.second) * of.slope;
     sum = sum - Real(1.0 / 24) * (Real(4) * of.c * curvature + of.slope * (above - below) + bend * mean);
     sum = sum + Real(0.5) * of.size * per_value(in_right - in_left, all, count);

@@ -103,7 +103,7 @@ class Surroundings {
         psi_rows_(panel.operand<const Real>(0)),
         courant_rows_(panel, 1, !uniform_),
         g_rows_(panel.operand<const Real>(has_g_ ? (uniform_ ? 1 : 1 + at(Axes)) : 0)) {
-    for (std::size_t d = 0; d < at(Axes) && uniform_; ++d) constant_[d] = P(static_cast<Real>((*uniform)[d]));
+    for (std::size_t d = 0; d < at(Axes) && uniform_; ++d) constant_[d] = P((*uniform)[d]);
   }
   void begin_row(Index j) {
     psi_ = Around<Real, Axes, 2>(psi_rows_, j);
@@ -129,16 +129,16 @@ class Surroundings {
   }
   template <class At>
   HWY_INLINE P g(const At& cell, const Index3& offset = {0, 0, 0}) const {
-    return has_g() ? g_(cell, offset) : P(Real(1));
+    return has_g() ? g_(cell, offset) : P(1);
   }
   /// A fraction of `count` values times a weight, to be added to others before it is divided; with infinite gauge the values
   /// are all 1 below the line.
   HWY_INLINE Fraction<P> fraction(P weight, P above, P below, int count) const {
-    if (gauge()) return {weight * (Real(1) / static_cast<Real>(count) * above), P(Real(1))};
+    if (gauge()) return {weight * (Real(1) / static_cast<Real>(count) * above), P(1)};
     return {weight * above, below + epsilon_};
   }
   HWY_INLINE Fraction<P> add(const Fraction<P>& a, const Fraction<P>& b) const {
-    if (gauge()) return {a.numerator + b.numerator, P(Real(1))};
+    if (gauge()) return {a.numerator + b.numerator, P(1)};
     return sum<Axes>(a, b);
   }
   HWY_INLINE P value_of(const Fraction<P>& fraction) const {

@@ -29,9 +29,9 @@ class FurtherTerms {
     if (terms_.dpdc) {
       const P a = inputs_.share(inputs_.value(cell) - inputs_.value(cell, back),
                                 inputs_.value(cell) + inputs_.value(cell, back), 2);
-      const P one(Real(1));
+      const P one(1);
       const P first = one / (one - abs(a));
-      number = number * fma(number, P(Real(0)) - a * first / (one - a * a), first);
+      number = number * fma(number, P(0) - a * first / (one - a * a), first);
     }
     if (terms_.third_order) number = number + third_order(cell, d, c, g);
     if (terms_.divergent_flow) {
@@ -52,12 +52,12 @@ class FurtherTerms {
   template <class At>
   HWY_INLINE P third_order(const At& cell, std::size_t d, P c, P g) const {
     const Index3 back = beside<Axes>(d);
-    const P over_g = inputs_.has_g() ? P(Real(1)) / g : P(Real(1));
+    const P over_g = inputs_.has_g() ? P(1) / g : P(1);
     const P size = abs(c);
     const P next = inputs_.value(cell, beside<Axes>(d, 1));
     const P near = inputs_.value(cell) + inputs_.value(cell, back);
     const P far = next + inputs_.value(cell, beside<Axes>(d, -2));
-    const P along = Real(1.0 / 3) * c * (Real(3) * size * over_g - Real(2) * (c * over_g) * (c * over_g) - P(Real(1)));
+    const P along = Real(1.0 / 3) * c * (Real(3) * size * over_g - Real(2) * (c * over_g) * (c * over_g) - P(1));
     const Fraction<P> first = inputs_.fraction(along, far - near, far + near, 4);
     std::array<P, at(Axes)> across{};
     std::array<Fraction<P>, at(Axes)> second;
@@ -75,8 +75,8 @@ class FurtherTerms {
     if constexpr (Axes == 3) {
       const std::size_t e = d == 0 ? 1 : 0;
       const std::size_t h = d == 2 ? 1 : 2;
-      P rising(Real(0));
-      P falling(Real(0));
+      P rising(0);
+      P falling(0);
       for (const Index3& side : {Index3{0, 0, 0}, back}) {
         const Index3 up = side + beside<Axes>(e, 1);
         const Index3 down = side + beside<Axes>(e);

@@ -41,8 +41,8 @@ void extrema_rows(const Panel& panel) {
 template <class Real, int Axes, bool HasG>
 void capacity_rows(const Panel& panel, double epsilon) {
   using P = Pack<Real>;
-  const P zero(Real{0});
-  const P eps(static_cast<Real>(epsilon));
+  const P zero(0);
+  const P eps(epsilon);
   constexpr std::size_t faces = 1;
   constexpr std::size_t bounds = faces + at(Axes);
   constexpr std::size_t g_operand = bounds + 2;
@@ -80,7 +80,7 @@ void capacity_rows(const Panel& panel, double epsilon) {
       }
       const P room_in = high - here;
       const P room_out = here - low;
-      const P g_cell = HasG ? cell(g) : P(Real{1});
+      const P g_cell = HasG ? cell(g) : P(1);
       if constexpr (std::is_same_v<Real, double>) {
         const P share = g_cell / (in * out);  // one division for both
         cell.store(up, room_in * (share * out));
@@ -118,7 +118,7 @@ void limit_rows(const Panel& panel) {
         const P f = fluxes[d](cell);
         const P forward = min(down(cell, beside<Axes>(d)), up_here);
         const P backward = min(up(cell, beside<Axes>(d)), down_here);
-        const P share = min(P(Real{1}), select(f > P(Real{0}), forward, backward));
+        const P share = min(P(1), select(f > P(0), forward, backward));
         cell.store(limited[d], f * share);
         if constexpr (Keep) cell.store(kept[d], numbers[d](cell) * share);
       }

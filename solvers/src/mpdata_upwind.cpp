@@ -21,7 +21,7 @@ void upwind_rows(const Panel& panel, const Courant3& courant) {
   constexpr std::size_t g_operand = faces + (Uniform ? 0 : at(Axes));
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
   std::array<P, at(Axes)> speed;
-  for (std::size_t d = 0; d < at(Axes); ++d) speed[d] = P(static_cast<Real>(std::fabs(courant[d])));
+  for (std::size_t d = 0; d < at(Axes); ++d) speed[d] = P(std::fabs(courant[d]));
   const auto psi_rows = panel.operand<const Real>(0);
   const OnFaces<Real, Axes> courant_rows(panel, faces, !Uniform);
   const auto g_rows = panel.operand<const Real>(HasG ? g_operand : 0);
@@ -39,7 +39,7 @@ void upwind_rows(const Panel& panel, const Courant3& courant) {
     Real* largest = largest_rows(j);
     for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
       const P here = psi(cell);
-      P sum(Real{0});
+      P sum(0);
       P low = here;
       P high = here;
       for (std::size_t d = 0; d < at(Axes); ++d) {

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 
 #include "tessera/core/stages.hpp"
 
@@ -26,6 +27,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 template <class Tag>
 using Mask = decltype(hn::FirstN(Tag(), 0));
+
+template <class T>
+concept Number = std::is_arithmetic_v<T>;
 
 /// As many neighbouring cells of a row as a vector of this processor holds.
 template <class Real_>
@@ -39,7 +43,8 @@ struct Pack {
 
   Pack() = default;
   HWY_INLINE Pack(hn::VFromD<Tag> v) : values(v) {}
-  HWY_INLINE Pack(double all) : values(hn::Set(Tag(), static_cast<Real>(all))) {}
+  template <Number Number_>
+  HWY_INLINE Pack(Number_ all) : values(hn::Set(Tag(), static_cast<Real>(all))) {}
 
   friend HWY_INLINE Pack operator+(Pack a, Pack b) { return hn::Add(a.values, b.values); }
   friend HWY_INLINE Pack operator-(Pack a, Pack b) { return hn::Sub(a.values, b.values); }
@@ -67,8 +72,8 @@ struct Pack {
     using Bits = hn::TFromD<decltype(bits)>;
     const auto magic = hn::Set(bits, static_cast<Bits>(single ? 0x7EF311C2U : 0x7FDE623822FC16E6U));
     Pack x(hn::BitCast(Tag(), hn::Sub(magic, hn::BitCast(bits, a.values))));
-    const Pack one(Real{1});
-    const Pack minus_a = Pack(Real{0}) - a;
+    const Pack one(1);
+    const Pack minus_a = Pack(0) - a;
     Pack error = fma(minus_a, x, one);
     x = fma(x, fma(error, error, error), x);
     for (int newton = 0; newton < (single ? 1 : 2); ++newton) {

@@ -34,7 +34,7 @@ EULER = {"stepper": "euler", "tolerance": 1e-4}  # py-pde's own default, and its
 REFERENCE = {"stepper": "rk4", "step": 0.02}
 COARSER = {"stepper": "rk4", "step": 0.025}  # tells the reference's own error
 STEPPERS = {
-    "Euler, step 0.02 (stable up to 0.0227)": {"stepper": "euler", "step": 0.02},
+    "Euler, step 0.02 (the limit is 0.025)": {"stepper": "euler", "step": 0.02},
     "Euler, adaptive, tolerance 1e-4 (py-pde's steps)": EULER,
     "RKF45, tolerance 1e-4": {"stepper": "rkf45", "tolerance": 1e-4},
     "RKC2, relative tolerance 1e-3": RKC2,

@@ -10,7 +10,6 @@ import datetime
 import json
 import os
 import re
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -122,7 +121,7 @@ def whole(bench, repeats):
         cuts["2 ranks, x cut"] = {"ranks": 2, "layout": {"ranks": [2, 1]}, "one_core": False}
         cuts["2 threads, x cut"] = {"layout": {"threads": [2, 1]}, "one_core": False}
     seconds = {name: [] for name in [*cuts, "looser"]}
-    rival_steps, rival_seconds, shares = 0, [], []
+    rival_steps, rival_seconds = 0, []
     with Child(sys.executable, HERE / "listing7_rival.py", start, EULER["tolerance"]) as rival:
         first = rival.seconds(1)  # compiles
         for repeat in range(repeats):

@@ -39,9 +39,7 @@ TEST_CASE("second order in space: a front c = (1 - tanh(s/sqrt(8 w)))/2, s = n.x
       return (1 - std::tanh((0.8 * p.x + 0.6 * p.y - 3 * 1.7 * std::sqrt(0.3) * t) / std::sqrt(8 * 0.6))) / 2;
     });
   };
-  const Errors observed = order_in_space(errors, 24);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.05));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.05));
+  check_second_order(errors, 24, 0.05);
 }
 
 TEST_CASE("the energy falls with each step, from noise to phases") {

@@ -63,7 +63,5 @@ TEST_CASE("curvature, where it does not change across the wall, is of second ord
     run.advance_to(1);
     return run.errors([](const Place& p, double t) { return std::exp(-t) * std::cos(p.x); });
   };
-  const Errors observed = order_in_space(errors, 64);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.05));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.05));
+  check_second_order(errors, 64, 0.05);
 }

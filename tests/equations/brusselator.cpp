@@ -62,7 +62,5 @@ TEST_CASE("second order in space: a small mode about u = a, v = b/a, by the line
     const Errors v = run.errors([&](const Place& p, double) { return 2.5 / 1.2 + small[1] * mode(p); }, 1);
     return Errors{std::max(u.max, v.max), std::hypot(u.l2, v.l2)};
   };
-  const Errors observed = order_in_space(errors, 12);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.05));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.05));
+  check_second_order(errors, 12, 0.05);
 }

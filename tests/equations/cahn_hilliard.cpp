@@ -67,9 +67,7 @@ TEST_CASE("second order in space: the interface tanh(x/sqrt(2 w)) stays as it is
     run.advance_to(20);
     return run.errors([](const Place& p, double) { return std::tanh(p.x / 2); });
   };
-  const Errors observed = order_in_space(errors, 96);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 96, 0.03);
 }
 
 TEST_CASE(

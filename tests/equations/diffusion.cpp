@@ -59,9 +59,7 @@ TEST_CASE("second order in space: a decaying sine, oblique and with different sp
     return run.errors(
         [&](const Place& p, double t) { return std::exp(-rate * t) * std::cos(pi * p.x - 2 * pi * p.y / 3); });
   };
-  const Errors observed = order_in_space(errors, 16);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.02));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.02));
+  check_second_order(errors, 16, 0.02);
 }
 
 TEST_CASE("a manufactured solution with a source of x, y and t") {
@@ -75,7 +73,5 @@ TEST_CASE("a manufactured solution with a source of x, y and t") {
     run.advance_to(0.5);
     return run.errors([](const Place& p, double t) { return 1 + std::cos(3 * t) * std::sin(p.x) * std::exp(p.y / 2); });
   };
-  const Errors observed = order_in_space(errors, 16);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 16, 0.03);
 }

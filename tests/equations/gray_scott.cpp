@@ -59,7 +59,5 @@ TEST_CASE("second order in space: a pulse that stands where D_v/D_u = (F + k)/F"
     const Errors of_v = run.errors(v, 1);
     return Errors{std::max(of_u.max, of_v.max), std::hypot(of_u.l2, of_v.l2)};
   };
-  const Errors observed = order_in_space(errors, 120);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 120, 0.03);
 }

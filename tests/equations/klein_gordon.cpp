@@ -33,9 +33,7 @@ TEST_CASE("second order in space: a wave that travels obliquely") {
     run.advance_to(0.5);
     return run.errors([&](const Place& p, double t) { return std::cos(pi * p.x + 2 * pi * p.y / 3 - frequency * t); });
   };
-  const Errors observed = order_in_space(errors, 24);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 24, 0.03);
 }
 
 TEST_CASE("the energy: its value for a mode, and that it stays") {

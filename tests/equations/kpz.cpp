@@ -36,7 +36,5 @@ TEST_CASE("second order in space: h = 2 nu/l log(1 + a exp(-nu k^2 t) cos(k.x))"
       return 0.2 * std::log(1 + 0.7 * std::exp(-rate * t) * std::cos(pi * p.x - 2 * pi * p.y / 3));
     });
   };
-  const Errors observed = order_in_space(errors, 32);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.05));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.05));
+  check_second_order(errors, 32, 0.05);
 }

@@ -62,7 +62,5 @@ TEST_CASE("second order in space: a front between two slopes") {
     run.advance_to(2);
     return run.errors(front);
   };
-  const Errors observed = order_in_space(errors, 200);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 200, 0.03);
 }

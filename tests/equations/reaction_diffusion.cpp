@@ -40,7 +40,5 @@ TEST_CASE("second order in space: a manufactured solution with reactions of the 
     const Errors v = run.errors([](const Place& p, double t) { return 1 + std::sin(t) / 2 * std::cos(p.x); }, 1);
     return Errors{std::max(u.max, v.max), std::hypot(u.l2, v.l2)};
   };
-  const Errors observed = order_in_space(errors, 16);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 16, 0.03);
 }

@@ -59,9 +59,7 @@ TEST_CASE("second order in space: decay of a small mode") {
     const double rate = 0.4 - (0.7 - 5) * (0.7 - 5);
     return run.errors([&](const Place& p, double t) { return 1e-12 * std::exp(rate * t) * std::cos(p.x + 2 * p.y); });
   };
-  const Errors observed = order_in_space(errors, 24);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 24, 0.03);
 }
 
 TEST_CASE("rolls without a square term: c = a cos(k x) + b cos(3 k x), with kc2 the discrete k^2") {

@@ -37,9 +37,7 @@ TEST_CASE("second order in space: a pulse that travels obliquely") {
       return std::exp(std::cos(pi * p.x + 2 * pi * p.y / 3 - 1.3 * std::sqrt(13.0) / 3 * pi * t));
     });
   };
-  const Errors observed = order_in_space(errors, 48);
-  CHECK(observed.max == doctest::Approx(2).epsilon(0.03));
-  CHECK(observed.l2 == doctest::Approx(2).epsilon(0.03));
+  check_second_order(errors, 48, 0.03);
 }
 
 TEST_CASE("the energy: its value for a mode, and that it stays") {

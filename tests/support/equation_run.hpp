@@ -2,6 +2,8 @@
 // states, and amplitudes of modes, of which the discrete ones are known to rounding.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <array>
 #include <cmath>
 #include <functional>
@@ -133,6 +135,14 @@ Errors order_in_space(const ErrorsOf& errors, int cells) {
   const Errors coarse = errors(cells);
   const Errors fine = errors(2 * cells);
   return {std::log2(coarse.max / fine.max), std::log2(coarse.l2 / fine.l2)};
+}
+
+/// The order is 2 in both norms, within a part of it.
+template <class ErrorsOf>
+void check_second_order(const ErrorsOf& errors, int cells, double tolerance) {
+  const Errors observed = order_in_space(errors, cells);
+  CHECK(observed.max == doctest::Approx(2).epsilon(tolerance));
+  CHECK(observed.l2 == doctest::Approx(2).epsilon(tolerance));
 }
 
 /// What the second difference of a sine or cosine with wave number k makes of it, with the sign changed: the discrete k^2.

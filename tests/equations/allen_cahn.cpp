@@ -12,7 +12,7 @@ TEST_CASE("rates of an oblique mode about a mean value, and its energy") {
       "equation: allen-cahn\nallen_cahn: {mobility: 1.7, interface_width: 0.6}\ntime: {step: 0.001}\n"
       "initial: {c: \"0.2 + 0.8*cos(pi*x + pi*y)\"}\ngrid: {shape: [20, 16], bounds: [[0, 2], [0, 2]], boundary: "
       "periodic}\n");
-  const double square = square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1));
+  const double square = run.square({pi, pi});
   // Means over the wave: of c^2, m^2 + a^2/2; of c^4, m^4 + 3 m^2 a^2 + 3 a^4/8; of the gradient's square, a^2/2 times the discrete k^2.
   const double squares = 0.04 + 0.32;
   const double fourth = std::pow(0.2, 4) + 3 * 0.04 * 0.64 + 3.0 / 8 * std::pow(0.8, 4);

@@ -14,7 +14,7 @@ TEST_CASE(
       "equation: cahn-hilliard\ncahn_hilliard: {interface_width: 0.6, rate: 0.9, target: 0.3}\ntime: {step: 5e-6}\n"
       "initial: {c: \"0.2 + 0.8*cos(pi*x + pi*y)\"}\ngrid: {shape: [20, 16], bounds: [[0, 2], [0, 2]], boundary: "
       "periodic}\n");
-  const auto square = [&](int n) { return square_of(n * pi, run.spacing(0)) + square_of(n * pi, run.spacing(1)); };
+  const auto square = [&](int n) { return run.square({n * pi, n * pi}); };
   const double m = 0.2;
   const double a = 0.8;
   CHECK(run.rate_error({[&](const Place& p, double) {
@@ -34,8 +34,7 @@ TEST_CASE("small modes grow and decay by the factor of Kutta's method, in 3-D to
       "initial: {c: \"1e-20*cos(pi*x/6)*sin(pi*y/7)*cos(pi*z/8)\"}\n"
       "grid: {shape: [12, 10, 8], bounds: [[0, 12], [0, 7], [0, 8]], boundary: [periodic, {value: 0}, {derivative: "
       "0}]}\n");
-  const double square =
-      square_of(pi / 6, run.spacing(0)) + square_of(pi / 7, run.spacing(1)) + square_of(pi / 8, run.spacing(2));
+  const double square = run.square({pi / 6, pi / 7, pi / 8});
   const double growth = square * (1 - 0.6 * square) - 0.02;
   CHECK(growth > 0.2);
   run.step(400);

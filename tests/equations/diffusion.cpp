@@ -25,8 +25,7 @@ TEST_CASE("a sine in 1-D to 3-D, between ends of all kinds, decays by Euler's fa
       "grid: {shape: [12, 10, 8], bounds: [[0, 2], [0, 3], [0, 2]],\n"
       "  boundary: [periodic, antiperiodic, {lower: {derivative: 0}, upper: {value: 0}}]}\n");
   box.step(steps);
-  const double square =
-      square_of(pi, box.spacing(0)) + square_of(pi / 3, box.spacing(1)) + square_of(pi / 4, box.spacing(2));
+  const double square = box.square({pi, pi / 3, pi / 4});
   const double factor = std::pow(1 - 0.01 * 0.3 * square, steps);
   CHECK(box.errors([&](const Place& p, double) {
              return factor * std::sin(pi * p.x) * std::cos(pi * p.y / 3) * std::cos(pi * p.z / 4);

@@ -13,8 +13,7 @@ TEST_CASE("rates of an oblique mode, in 3-D") {
       "0.001}\n"
       "initial: {u: \"1.5 + 0.8*cos(pi*(x + y + 2*z))\", v: \"2 + 0.6*sin(pi*(x + y + 2*z))\"}\n"
       "grid: {shape: [20, 16, 12], bounds: [[0, 2], [0, 2], [0, 1]], boundary: periodic}\n");
-  const double square =
-      square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1)) + square_of(2 * pi, run.spacing(2));
+  const double square = run.square({pi, pi, 2 * pi});
   const auto u = [](const Place& p) { return 1.5 + 0.8 * std::cos(pi * (p.x + p.y + 2 * p.z)); };
   const auto v = [](const Place& p) { return 2 + 0.6 * std::sin(pi * (p.x + p.y + 2 * p.z)); };
   const auto made = [&](const Place& p) { return u(p) * v(p) * v(p); };

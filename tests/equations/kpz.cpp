@@ -13,8 +13,7 @@ TEST_CASE("rates of an oblique mode, in 3-D") {
       "equation: kpz\nkpz: {nu: 0.3, lambda: -1.2}\ntime: {step: 0.0005}\ninitial: {h: \"5 + 0.8*cos(pi*(x + y + "
       "2*z))\"}\n"
       "grid: {shape: [20, 16, 12], bounds: [[0, 2], [0, 2], [0, 1]], boundary: periodic}\n");
-  const double square =
-      square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1)) + square_of(2 * pi, run.spacing(2));
+  const double square = run.square({pi, pi, 2 * pi});
   const double slopes = std::pow(slope_of(pi, run.spacing(0)), 2) + std::pow(slope_of(pi, run.spacing(1)), 2) +
                         std::pow(slope_of(2 * pi, run.spacing(2)), 2);
   CHECK(run.rate_error({[&](const Place& p, double) {

@@ -13,7 +13,7 @@ TEST_CASE("rates of an oblique mode") {
       "equation: kuramoto-sivashinsky\nkuramoto_sivashinsky: {nu: 0.7}\ntime: {step: 5e-6}\n"
       "initial: {c: \"5 + 2*cos(pi*x + pi*y)\"}\ngrid: {shape: [20, 16], bounds: [[0, 2], [0, 2]], boundary: "
       "periodic}\n");
-  const double square = square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1));
+  const double square = run.square({pi, pi});
   const double slopes = std::pow(slope_of(pi, run.spacing(0)), 2) + std::pow(slope_of(pi, run.spacing(1)), 2);
   CHECK(run.rate_error({[&](const Place& p, double) {
     const double angle = pi * (p.x + p.y);
@@ -27,8 +27,7 @@ TEST_CASE("small modes grow by k^2 - nu k^4, in 3-D too; where c = 0 on a wall, 
       "initial: {c: \"1e-20*cos(pi*x/6)*sin(pi*y/7)*cos(pi*z/8)\"}\n"
       "grid: {shape: [12, 10, 8], bounds: [[0, 12], [0, 7], [0, 8]], boundary: [periodic, {value: 0}, {derivative: "
       "0}]}\n");
-  const double square =
-      square_of(pi / 6, run.spacing(0)) + square_of(pi / 7, run.spacing(1)) + square_of(pi / 8, run.spacing(2));
+  const double square = run.square({pi / 6, pi / 7, pi / 8});
   const double growth = square - 0.7 * square * square;
   CHECK(growth > 0.2);
   run.step(400);

@@ -14,7 +14,7 @@ TEST_CASE("rates of three substances, one of which does not diffuse") {
       "reaction_diffusion: {diffusivity: {a: 0.3, b: 0.7}, reaction: {a: \"-a*b^2 + y\", b: \"a*b - 1.5*c\", c: \"a - "
       "c\"}}\n"
       "grid: {shape: [20, 16], bounds: [[0, 2], [0, 2]], boundary: periodic}\n");
-  const double square = square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1));
+  const double square = run.square({pi, pi});
   const auto a = [](const Place& p) { return 1 + std::cos(pi * (p.x + p.y)); };
   const auto b = [](const Place& p) { return 2 + std::sin(pi * (p.x + p.y)); };
   CHECK(run.rate_error({[&](const Place& p, double) { return -0.3 * square * (a(p) - 1) - a(p) * b(p) * b(p) + p.y; },

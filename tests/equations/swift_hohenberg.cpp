@@ -13,8 +13,7 @@ TEST_CASE("rates of an oblique mode about a mean value, in 3-D") {
       "equation: swift-hohenberg\nswift_hohenberg: {rate: 0.4, kc2: 7, delta: 1.3}\ntime: {step: 1e-6}\n"
       "initial: {c: \"0.3 + 2*cos(pi*(x + y + 2*z))\"}\n"
       "grid: {shape: [20, 16, 12], bounds: [[0, 2], [0, 2], [0, 1]], boundary: periodic}\n");
-  const double square =
-      square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1)) + square_of(2 * pi, run.spacing(2));
+  const double square = run.square({pi, pi, 2 * pi});
   CHECK(run.rate_error({[&](const Place& p, double) {
     const double wave = 2 * std::cos(pi * (p.x + p.y + 2 * p.z));
     const double c = 0.3 + wave;
@@ -28,7 +27,7 @@ TEST_CASE("small modes grow by e - (kc2 - k^2)^2; where c = 0 on a wall, so is i
       "rk4}\n"
       "initial: {c: \"1e-20*sin(pi*x/5)*cos(pi*y/7)\"}\n"
       "grid: {shape: [12, 10], bounds: [[0, 10], [0, 7]], boundary: [{value: 0}, {derivative: 0}]}\n");
-  const double square = square_of(pi / 5, run.spacing(0)) + square_of(pi / 7, run.spacing(1));
+  const double square = run.square({pi / 5, pi / 7});
   const double growth = 0.4 - (0.7 - square) * (0.7 - square);
   CHECK(growth > 0.3);
   run.step(400);

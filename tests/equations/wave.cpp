@@ -13,8 +13,7 @@ TEST_CASE("a standing wave in 3-D, between fixed and free ends: Kutta's method o
       "initial: {u: \"cos(pi*x)*sin(pi*y/3)*cos(pi*z/4)\", v: \"2*cos(pi*x)*sin(pi*y/3)*cos(pi*z/4)\"}\n"
       "grid: {shape: [12, 10, 8], bounds: [[0, 2], [0, 3], [0, 2]],\n"
       "  boundary: [periodic, {value: 0}, {lower: {derivative: 0}, upper: {value: 0}}]}\n");
-  const double square =
-      square_of(pi, run.spacing(0)) + square_of(pi / 3, run.spacing(1)) + square_of(pi / 4, run.spacing(2));
+  const double square = run.square({pi, pi / 3, pi / 4});
   run.step(200);
   const auto amplitudes = kutta(std::array{1.0, 2.0}, 0.02, 200, [&](auto y) {
     return std::array{y[1], -1.69 * square * y[0]};
@@ -45,7 +44,7 @@ TEST_CASE("the energy: its value for a mode, and that it stays") {
       "equation: wave\nwave: {speed: 1.3}\ntime: {stepper: rkf45, tolerance: 1e-10}\n"
       "initial: {u: \"0.7*cos(pi*x + pi*y)\", v: \"0.4*cos(pi*x + pi*y)\"}\n"
       "grid: {shape: [20, 16], bounds: [[0, 2], [0, 2]], boundary: periodic}\n");
-  const double square = square_of(pi, run.spacing(0)) + square_of(pi, run.spacing(1));
+  const double square = run.square({pi, pi});
   const double energy = 4 * (0.16 / 4 + 1.69 * square * 0.49 / 4);  // the mean of cos^2 is 1/2
   CHECK(run.diagnostic("energy") == doctest::Approx(energy).epsilon(1e-12));
   run.advance_to(3);

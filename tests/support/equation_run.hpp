@@ -7,6 +7,7 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <initializer_list>
 #include <numbers>
 #include <sstream>
 #include <stdexcept>
@@ -36,6 +37,9 @@ inline std::string exact(double number) {
   return text.str();
 }
 
+/// What the second difference of a sine or cosine with wave number k makes of it, with the sign changed: the discrete k^2.
+inline double square_of(double k, double spacing) { return std::pow(2 / spacing * std::sin(k * spacing / 2), 2); }
+
 /// On all ranks, each of two threads where there is more than one rank.
 class EquationRun {
  public:
@@ -55,6 +59,14 @@ class EquationRun {
   const Grid& grid() const { return domain_->grid(); }
   /// Of a dimension.
   double spacing(int d) const { return grid().spacing(grid().first_axis() + d); }
+
+  /// What the Laplacian makes of a mode with these wave numbers, with the sign changed: the discrete k^2.
+  double square(std::initializer_list<double> wave_numbers) const {
+    double sum = 0;
+    int d = 0;
+    for (const double k : wave_numbers) sum += square_of(k, spacing(d++));
+    return sum;
+  }
 
   /// The largest fixed step that is not refused; collective.
   double stable_step() const { return solver_->stable_step(); }
@@ -145,9 +157,7 @@ void check_second_order(const ErrorsOf& errors, int cells, double tolerance) {
   CHECK(observed.l2 == doctest::Approx(2).epsilon(tolerance));
 }
 
-/// What the second difference of a sine or cosine with wave number k makes of it, with the sign changed: the discrete k^2.
-inline double square_of(double k, double spacing) { return std::pow(2 / spacing * std::sin(k * spacing / 2), 2); }
-/// The same of the central first difference: the discrete k.
+/// What the central first difference of a sine with wave number k makes of it: the discrete k.
 inline double slope_of(double k, double spacing) { return std::sin(k * spacing) / spacing; }
 
 /// Kutta's classical method, as `stepper: rk4`, for amplitudes y' = rate(y): with the steps of a run the same up to rounding.

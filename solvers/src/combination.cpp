@@ -28,7 +28,7 @@ void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& 
     std::array<const Real*, Terms> rows;
     for (std::size_t t = 0; t < Terms; ++t) rows[t] = panel.operand<const Real>(sum.inputs[t])(j);
     Real* out = Use == Sum::Use::error ? nullptr : panel.operand<Real>(output)(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       P value = factors[0] * cell(rows[0]);
       for (std::size_t t = 1; t < Terms; ++t) value = fma(factors[t], cell(rows[t]), value);
       // 0 times anything that is not finite is not a number.

@@ -221,13 +221,14 @@ bool Evaluations::needs(Register number) const {
   });
 }
 
-bool Evaluations::in_place(Register argument, Register result) const {
+bool Evaluations::in_place(Register read, Register result) const {
   if (groups_.size() != 1) return false;
   const Group& group = groups_.front();
+  if (!contains(group.read, read)) return true;
   const auto place = [&](const std::vector<Register>& list, Register number) {
     return static_cast<std::size_t>(std::find(list.begin(), list.end(), number) - list.begin()) * system_.size();
   };
-  const std::size_t first = place(group.read, argument);
+  const std::size_t first = place(group.read, read);
   const std::size_t last = group.read.size() * system_.size() + place(group.written, result);
   for (std::size_t f = 0; f < system_.size(); ++f) {
     if (!group.sweep->in_place(first + f, last + f)) return false;

@@ -56,8 +56,8 @@ class Evaluations {
   void run(std::span<FieldSet* const> registers, std::span<const double> moments);
   /// Whether a register is more than a temporary of a sweep.
   bool needs(Register number) const;
-  /// Whether a result may be the same set as an argument.
-  bool in_place(Register argument, Register result) const;
+  /// Whether a result may be the same set as one that is read, which may be any.
+  bool in_place(Register read, Register result) const;
 
   /// Of a rank's block.
   const BlockFindings& found(std::size_t finding, const Block& block, std::size_t field) const;

@@ -15,6 +15,7 @@ struct Part {
   bool head;  // begins with Y_1, which needs no evaluation
   int stages;
   bool tail;  // ends with the rate at the result, and the error
+  bool single() const { return stages == 1 && !tail; }
   bool operator<(const Part& other) const {
     return std::tie(head, stages, tail) < std::tie(other.head, other.stages, other.tail);
   }
@@ -34,16 +35,14 @@ class Stabilised final : public Stepper {
         factors_(at_once_),
         error_rate_(0),
         rate_of_start_(system, {{start, 0, {{start_rate, {}}}}}, {start_rate}),
-        sets_(count),
-        pointers_(count) {
+        sets_(count) {
     moments_.reserve(at_once_);
-    for (const Register number : {start_rate, one, two, newest, second, end_rate})
-      sets_[number] = std::make_unique<FieldSet>(system.make_fields());
+    make_sets({start_rate, one, two});
   }
 
   Reached advance(double time, double limit, Index) override {
     if (!has_rate_) {
-      rate_of_start_.run(registers(), std::array{time});
+      rate_of_start_.run(std::array{&state_, sets_[start_rate].get()}, std::array{time});
       has_rate_ = true;
     }
     const double bound = system_.equation().spectrum(test_.amplitudes()).real;
@@ -89,7 +88,9 @@ class Stabilised final : public Stepper {
   }
 
  private:
-  enum : Register { start, start_rate, one, two, newest, second, end_rate, count };  // and temporaries
+  // `newest` and `second` are a part's results: its last two stages or, at the end, the state and its rate. `one` and `two` are
+  // those of the part before.
+  enum : Register { start, start_rate, one, two, newest, second, count };  // and temporaries
   static constexpr double error_of_difference = 0.8;
 
   Reached fixed(double bound) {
@@ -106,7 +107,7 @@ class Stabilised final : public Stepper {
       if (findings[f].finite) continue;
       std::ostringstream what;
       const Grid& grid = system_.domain().grid();
-      const Index cell = first_not_finite(system_.domain(), sets_[newest]->fields[f]);
+      const Index cell = first_not_finite(system_.domain(), sets_[one]->fields[f]);
       what << "step " << steps_ + 1 << ": " << system_.names()[f] << " is not finite in "
            << grid.describe(grid.cell(cell)) << "; use a smaller time.step";
       throw RunError(what.str());
@@ -116,8 +117,8 @@ class Stabilised final : public Stepper {
   }
 
   void take(const std::vector<Findings>& findings, Index stages) {
-    state_.swap(*sets_[newest]);
-    sets_[start_rate]->swap(*sets_[end_rate]);
+    state_.swap(*sets_[one]);
+    sets_[start_rate]->swap(*sets_[two]);
     test_.accept(findings);
     ++steps_;
     stages_ = static_cast<double>(stages);
@@ -131,7 +132,7 @@ class Stabilised final : public Stepper {
                                 " allows; more stages would allow longer ones");
   }
 
-  /// A step into `newest` and `end_rate`, which is that at `end_time`.
+  /// A step into `one`, and the rate there at `end_time` into `two`.
   const std::vector<Findings>& attempt(double time, double end_time, double length, Index stages) {
     if (coefficients_.stages.size() + 1 != static_cast<std::size_t>(stages))
       coefficients_ = method_.coefficients(stages);
@@ -152,23 +153,35 @@ class Stabilised final : public Stepper {
         moments_.push_back(time + length * coefficients_.c[j]);
       }
       if (last) moments_.push_back(end_time);
-      Evaluations& evaluate = of({part == 0, static_cast<int>(end - done), last});
-      evaluate.run(registers(), moments_);
+      Evaluations& evaluate = run({part == 0, static_cast<int>(end - done), last});
       if (last) return evaluate.find(0);
-      const bool single = end - done == 1;
-      // The newest two become those that the next part begins with.
-      if (single) sets_[two].swap(sets_[one]);
-      else sets_[two].swap(sets_[second]);
-      sets_[one].swap(sets_[newest]);
       done = end;
     }
   }
 
-  std::span<FieldSet* const> registers() {
-    pointers_.assign(pointers_.size(), nullptr);
-    pointers_[start] = &state_;
-    for (Register number = 1; number < count; ++number) pointers_[number] = sets_[number].get();
-    return pointers_;
+  /// From `one` and `two` to those that the next part begins with. Where a sweep can, it writes them over these: of less memory,
+  /// more stays in the cache.
+  Evaluations& run(const Part& part) {
+    Evaluations& evaluate = of(part);
+    const Register oldest = part.single() ? two : one;  // that is not needed any longer
+    const bool in_place = evaluate.in_place(oldest, newest) && (part.single() || evaluate.in_place(two, second));
+    if (!in_place && !sets_[newest]) make_sets({newest, second});
+    std::array<FieldSet*, count> registers{&state_};
+    for (Register number = 1; number < count; ++number) registers[number] = sets_[number].get();
+    if (in_place) {
+      registers[newest] = sets_[oldest].get();
+      registers[second] = sets_[two].get();
+    }
+    evaluate.run(registers, moments_);
+    if (part.single()) sets_[two].swap(sets_[one]);
+    if (in_place) return evaluate;
+    sets_[one].swap(sets_[newest]);
+    if (!part.single()) sets_[two].swap(sets_[second]);
+    return evaluate;
+  }
+
+  void make_sets(std::initializer_list<Register> numbers) {
+    for (const Register number : numbers) sets_[number] = std::make_unique<FieldSet>(system_.make_fields());
   }
 
   Evaluations& of(const Part& part) {
@@ -178,9 +191,8 @@ class Stabilised final : public Stepper {
   }
 
   static std::vector<Register> results(const Part& part) {
-    if (part.tail) return {newest, end_rate};
-    if (part.stages > 1) return {newest, second};
-    return {newest, one};
+    if (part.single()) return {newest, one};
+    return {newest, second};
   }
 
   /// The stages of a part.
@@ -192,7 +204,7 @@ class Stabilised final : public Stepper {
     if (part.head) {
       before = start;
       // A part of one stage leaves Y_1 for the next part, too.
-      now = part.stages == 1 && !part.tail ? Register{one} : next++;
+      now = part.single() ? Register{one} : next++;
       list.push_back({{}, 0, {{now, {{{start}, {start_rate, &first_}}}}}});
     }
     for (int j = 0; j < part.stages; ++j) {
@@ -213,7 +225,7 @@ class Stabilised final : public Stepper {
     const Combination error{{{start, &difference_}, {now, &minus_difference_}, {start_rate, &error_rate_}},
                             &error_rate_};
     list.push_back(
-        {now, static_cast<std::size_t>(part.stages), {{end_rate, {}}, {newest, {{{now}}}, Sum::Use::extremes}}, error});
+        {now, static_cast<std::size_t>(part.stages), {{second, {}}, {newest, {{{now}}}, Sum::Use::extremes}}, error});
     return list;
   }
 
@@ -234,7 +246,6 @@ class Stabilised final : public Stepper {
   Evaluations rate_of_start_;
   std::map<Part, std::unique_ptr<Evaluations>> parts_;
   std::vector<std::unique_ptr<FieldSet>> sets_;
-  std::vector<FieldSet*> pointers_;
   bool has_rate_ = false;
   bool cap_noted_ = false;
   double steps_ = 0;

@@ -18,11 +18,15 @@ template <class Real, int Points>
 class Neighbours {
   static constexpr int axes = Points == 9 ? 2 : (Points - 1) / 2;
   static constexpr auto count = static_cast<std::size_t>(axes);
+  static constexpr int lanes = hn::MaxLanes(typename Pack<Real>::Tag());
   using P = Pack<Real>;
 
  public:
   Neighbours(const Panel& panel, std::size_t operand, const Stencil& stencil)
-      : values_(panel.operand<const Real>(operand)), laplacian_(stencil.inverse_square[0]) {
+      : values_(panel.operand<const Real>(operand)),
+        laplacian_(stencil.inverse_square[0]),
+        first_(first_vector<Real>(panel)),
+        joins_(joins_vectors && first_ + lanes <= panel.length) {
     double sum = 0;
     for (std::size_t d = 0; d < count; ++d) {
       const double ratio = stencil.inverse_square[d] / stencil.inverse_square[0];
@@ -41,10 +45,23 @@ class Neighbours {
       below_[static_cast<std::size_t>(d)] = values_(j, along(axes, d, -1));
       above_[static_cast<std::size_t>(d)] = values_(j, along(axes, d, 1));
     }
+    if (!joins_) return;
+    now_ = Cells<Real>{first_}(centre_, -lanes);
+    next_ = Cells<Real>{first_}(centre_);
+  }
+  /// To be called for each cell of the loop over a row.
+  template <class At>
+  HWY_INLINE void come_to(const At& cell) {
+    if constexpr (joins<At>) {
+      previous_ = now_;
+      now_ = next_;
+      next_ = cell(centre_, lanes);
+    }
   }
   template <class At>
   HWY_INLINE P operator()(const At& cell) const {
-    return cell(centre_);
+    if constexpr (joins<At>) return now_;
+    else return cell(centre_);
   }
   /// sum + factor times the Laplacian. That of a uniform field is 0, exactly where all spacings are equal.
   template <class At>
@@ -55,7 +72,7 @@ class Neighbours {
       const P corners = (cell(below_[0], -1) + cell(above_[0], 1)) + (cell(below_[0], 1) + cell(above_[0], -1));
       neighbours = fma(P(0.25), corners, neighbours);
     }
-    return fma(factor, fma(centre_factor_, cell(centre_), neighbours), sum);
+    return fma(factor, fma(centre_factor_, (*this)(cell), neighbours), sum);
   }
   /// What add_laplacian's factor is, for so many times the Laplacian.
   P laplacian_factor(double times) const { return P(times * laplacian_); }
@@ -79,22 +96,29 @@ class Neighbours {
   HWY_INLINE P gradient_squared_on_faces(const At& cell) const {
     P sum(0);
     for (std::size_t d = 0; d < count; ++d) {
-      const P lower = gradient_[d] * (cell(centre_) - below(d, cell));
-      const P upper = gradient_[d] * (above(d, cell) - cell(centre_));
+      const P lower = gradient_[d] * ((*this)(cell)-below(d, cell));
+      const P upper = gradient_[d] * (above(d, cell) - (*this)(cell));
       sum = fma(lower, lower, fma(upper, upper, sum));
     }
     return sum + sum;
   }
 
  private:
+  template <class At>
+  static constexpr bool joins = joins_vectors&& std::is_same_v<At, Cells<Real>>;
+
   // Neighbours along a row share its address: a processor has few registers for them.
   template <class At>
   HWY_INLINE P below(std::size_t d, const At& cell) const {
-    return d + 1 == count ? cell(centre_, -1) : cell(below_[d]);
+    if (d + 1 < count) return cell(below_[d]);
+    if constexpr (joins<At>) return join<lanes - 1>(previous_, now_);
+    else return cell(centre_, -1);
   }
   template <class At>
   HWY_INLINE P above(std::size_t d, const At& cell) const {
-    return d + 1 == count ? cell(centre_, 1) : cell(above_[d]);
+    if (d + 1 < count) return cell(above_[d]);
+    if constexpr (joins<At>) return join<1>(now_, next_);
+    else return cell(centre_, 1);
   }
 
   Rows<const Real> values_;
@@ -104,6 +128,9 @@ class Neighbours {
   P centre_factor_;
   const Real* centre_ = nullptr;
   std::array<const Real*, count> below_{}, above_{};
+  Index first_;              // cell of a whole vector
+  bool joins_;               // there is one
+  P previous_, now_, next_;  // vectors along the row
 };
 
 /// An operand of which a cell's own value alone is read.
@@ -112,6 +139,8 @@ class Values {
  public:
   Values(const Panel& panel, std::size_t operand) : values_(panel.operand<const Real>(operand)) {}
   void begin_row(Index j) { row_ = values_(j); }
+  template <class At>
+  HWY_INLINE void come_to(const At&) {}
   template <class At>
   HWY_INLINE Pack<Real> operator()(const At& cell) const {
     return cell(row_);
@@ -122,15 +151,18 @@ class Values {
   const Real* row_ = nullptr;
 };
 
-/// Writes rule(cell), for each cell of a panel, to an operand; `inputs` are those that the rule reads. Write HWY_ATTR before the
-/// body of the rule, and before that of the kernel.
+/// Writes rule(cell), for each cell of a panel, to an operand; `inputs` are those that the rule reads. Write
+/// TESSERA_PER_CELL before the body of the rule, and HWY_ATTR before that of the kernel.
 template <class Real, class Rule, class... Inputs>
 HWY_INLINE void write_rows(const Panel& panel, std::size_t output, const Rule& rule, Inputs&... inputs) {
   const auto rows = panel.operand<Real>(output);
   for (Index j = 0; j < panel.rows; ++j) {
     (inputs.begin_row(j), ...);
     Real* out = rows(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR { cell.store(out, rule(cell)); });
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
+      (inputs.come_to(cell), ...);
+      cell.store(out, rule(cell));
+    });
   }
 }
 
@@ -158,7 +190,9 @@ HWY_INLINE void write_fused_rows(const Panel& panel, std::size_t first, const Fu
     (inputs.begin_row(j), ...);
     for (Term& term : terms) term.row = term.rows(j);
     Real* out = panel.operand<Real>(first + Terms)(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
+      argument.come_to(cell);
+      (inputs.come_to(cell), ...);
       P sum = euler ? argument(cell) : of_argument * argument(cell);
       for (const Term& term : terms) sum = fma(term.factor, cell(term.row), sum);
       sum = fma(of_rate, rule(cell), sum);
@@ -204,7 +238,8 @@ Kernel make_diffusion_and_reaction(const Stages& stages, const Stencil& stencil,
       Values<Real> other(panel, 1);
       const auto d = c.laplacian_factor(diffusivity);
       const auto reaction = make_reaction.template operator()<Pack<Real>>();
-      const auto rate = [&](auto cell) HWY_ATTR { return c.add_laplacian(d, reaction(c(cell), other(cell)), cell); };
+      const auto rate = [&](auto cell)
+                            TESSERA_PER_CELL { return c.add_laplacian(d, reaction(c(cell), other(cell)), cell); };
       write_rows<Real>(panel, 2, rate, c, other);
     };
   });

@@ -14,7 +14,7 @@ Kernel laplacian(const Stages& stages, const Stencil& stencil) {
     return [=](const Panel& panel) HWY_ATTR {
       Neighbours<Real, Points> c(panel, 0, stencil);
       write_rows<Real>(
-          panel, 1, [&](auto cell) HWY_ATTR { return c.laplacian(cell); }, c);
+          panel, 1, [&](auto cell) TESSERA_PER_CELL { return c.laplacian(cell); }, c);
     };
   });
 }
@@ -26,7 +26,7 @@ Kernel diffusion_and_source(const Stages& stages, const Stencil& stencil, double
       Values<Real> source(panel, 1);
       const auto d = c.laplacian_factor(diffusivity);
       write_rows<Real>(
-          panel, 2, [&](auto cell) HWY_ATTR { return c.add_laplacian(d, source(cell), cell); }, c, source);
+          panel, 2, [&](auto cell) TESSERA_PER_CELL { return c.add_laplacian(d, source(cell), cell); }, c, source);
     };
   });
 }
@@ -39,7 +39,7 @@ Kernel double_well_energy(const Stages& stages, const Stencil& stencil, double w
       const P quarter(0.25);
       const P minus_half(-0.5);
       const P half_width(0.5 * width);
-      const auto energy = [&](auto cell) HWY_ATTR {
+      const auto energy = [&](auto cell) TESSERA_PER_CELL {
         const P square = c(cell) * c(cell);
         return fma(half_width, c.gradient_squared_on_faces(cell), square * fma(quarter, square, minus_half));
       };

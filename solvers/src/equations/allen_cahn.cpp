@@ -26,7 +26,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double mobility, 
       const P m(mobility);
       const P minus_m(-mobility);
       const P diffusivity = c.laplacian_factor(mobility * width);
-      const auto rate = [&](auto cell) HWY_ATTR {
+      const auto rate = [&](auto cell) TESSERA_PER_CELL {
         const P value = c(cell);
         return c.add_laplacian(diffusivity, value * fma(minus_m, value * value, m), cell);
       };

@@ -21,14 +21,14 @@ using namespace tessera::HWY_NAMESPACE;
 /// From u and v.
 Kernel make_rate_of_u(const Stages& stages, const Stencil& stencil, double diffusivity, double a, double b) {
   return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
-    return [loss = P(-1 - b), feed = P(a)](P u, P v) HWY_ATTR { return fma(u, fma(u, v, loss), feed); };
+    return [loss = P(-1 - b), feed = P(a)](P u, P v) TESSERA_PER_CELL { return fma(u, fma(u, v, loss), feed); };
   });
 }
 
 /// From v and u.
 Kernel make_rate_of_v(const Stages& stages, const Stencil& stencil, double diffusivity, double b) {
   return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
-    return [gain = P(b)](P v, P u) HWY_ATTR { return u * (gain - u * v); };
+    return [gain = P(b)](P v, P u) TESSERA_PER_CELL { return u * (gain - u * v); };
   });
 }
 

@@ -26,7 +26,7 @@ Kernel make_potential(const Stages& stages, const Stencil& stencil, double width
       Neighbours<Real, Points> c(panel, 0, stencil);
       const P minus_one(-1);
       const P minus_width = c.laplacian_factor(-width);
-      const auto potential = [&](auto cell) HWY_ATTR {
+      const auto potential = [&](auto cell) TESSERA_PER_CELL {
         const P value = c(cell);
         return c.add_laplacian(minus_width, value * fma(value, value, minus_one), cell);
       };
@@ -47,7 +47,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double rate, doub
       const P source(rate * target);
       const P one = mu.laplacian_factor(1);
       const auto total = [&](auto cell)
-                             HWY_ATTR { return mu.add_laplacian(one, fma(minus_rate, c(cell), source), cell); };
+                             TESSERA_PER_CELL { return mu.add_laplacian(one, fma(minus_rate, c(cell), source), cell); };
       write_rate<Real>(panel, 2, fusion, total, c, mu);
     };
   });

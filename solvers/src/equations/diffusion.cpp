@@ -24,7 +24,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double diffusivit
       Neighbours<Real, Points> c(panel, 0, stencil);
       const P d = c.laplacian_factor(diffusivity);
       write_rows<Real>(
-          panel, 1, [&](auto cell) HWY_ATTR { return c.add_laplacian(d, P(0), cell); }, c);
+          panel, 1, [&](auto cell) TESSERA_PER_CELL { return c.add_laplacian(d, P(0), cell); }, c);
     };
   });
 }

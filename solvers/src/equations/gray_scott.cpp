@@ -20,14 +20,14 @@ using namespace tessera::HWY_NAMESPACE;
 /// From u and v.
 Kernel make_rate_of_u(const Stages& stages, const Stencil& stencil, double diffusivity, double feed) {
   return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
-    return [feed = P(feed)](P u, P v) HWY_ATTR { return feed - u * fma(v, v, feed); };
+    return [feed = P(feed)](P u, P v) TESSERA_PER_CELL { return feed - u * fma(v, v, feed); };
   });
 }
 
 /// From v and u.
 Kernel make_rate_of_v(const Stages& stages, const Stencil& stencil, double diffusivity, double loss) {
   return make_diffusion_and_reaction(stages, stencil, diffusivity, [=]<class P>() HWY_ATTR {
-    return [minus_loss = P(-loss)](P v, P u) HWY_ATTR { return v * fma(u, v, minus_loss); };
+    return [minus_loss = P(-loss)](P v, P u) TESSERA_PER_CELL { return v * fma(u, v, minus_loss); };
   });
 }
 

@@ -21,7 +21,7 @@ Kernel make_rate_of_u(const Stages& stages, const Stencil& stencil) {
     return [=](const Panel& panel) HWY_ATTR {
       Values<Real> v(panel, 0);
       write_rows<Real>(
-          panel, 1, [&](auto cell) HWY_ATTR { return v(cell); }, v);
+          panel, 1, [&](auto cell) TESSERA_PER_CELL { return v(cell); }, v);
     };
   });
 }
@@ -33,7 +33,8 @@ Kernel make_rate_of_v(const Stages& stages, const Stencil& stencil, double speed
       Neighbours<Real, Points> u(panel, 0, stencil);
       const P stiffness = u.laplacian_factor(speed * speed);
       const P minus_m2(-mass * mass);
-      const auto rate = [&](auto cell) HWY_ATTR { return u.add_laplacian(stiffness, minus_m2 * u(cell), cell); };
+      const auto rate = [&](auto cell)
+                            TESSERA_PER_CELL { return u.add_laplacian(stiffness, minus_m2 * u(cell), cell); };
       write_rows<Real>(panel, 1, rate, u);
     };
   });
@@ -49,7 +50,7 @@ Kernel make_energy(const Stages& stages, const Stencil& stencil, double speed, d
       const P half(0.5);
       const P s2(speed * speed);
       const P m2(mass * mass);
-      const auto energy = [&](auto cell) HWY_ATTR {
+      const auto energy = [&](auto cell) TESSERA_PER_CELL {
         const P squares = fma(m2, u(cell) * u(cell), v(cell) * v(cell));
         return half * fma(s2, u.gradient_squared_on_faces(cell), squares);
       };

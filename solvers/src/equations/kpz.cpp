@@ -24,8 +24,9 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double nu, double
       Neighbours<Real, Points> h(panel, 0, stencil);
       const P diffusivity = h.laplacian_factor(nu);
       const P growth(half_lambda);
-      const auto rate = [&](auto cell)
-                            HWY_ATTR { return h.add_laplacian(diffusivity, growth * h.gradient_squared(cell), cell); };
+      const auto rate = [&](auto cell) TESSERA_PER_CELL {
+        return h.add_laplacian(diffusivity, growth * h.gradient_squared(cell), cell);
+      };
       write_rows<Real>(panel, 1, rate, h);
     };
   });

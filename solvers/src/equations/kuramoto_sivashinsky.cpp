@@ -28,7 +28,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double nu) {
       const P minus_nu = laplacian.laplacian_factor(-nu);
       const P minus_half(-0.5);
       const P zero(0);
-      const auto rate = [&](auto cell) HWY_ATTR {
+      const auto rate = [&](auto cell) TESSERA_PER_CELL {
         const P steepening = fma(minus_half, c.gradient_squared(cell), zero - laplacian(cell));
         return laplacian.add_laplacian(minus_nu, steepening, cell);
       };

@@ -30,7 +30,7 @@ Kernel make_rate(const Stages& stages, const Stencil& stencil, double local, dou
       const P minus_2k(-2 * kc2);
       const P quadratic(delta);
       const P minus_one = laplacian.laplacian_factor(-1);
-      const auto rate = [&](auto cell) HWY_ATTR {
+      const auto rate = [&](auto cell) TESSERA_PER_CELL {
         const P value = c(cell);
         const P polynomial = value * fma(value, quadratic - value, linear);
         return laplacian.add_laplacian(minus_one, fma(minus_2k, laplacian(cell), polynomial), cell);

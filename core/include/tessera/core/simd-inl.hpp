@@ -20,6 +20,12 @@
 
 #include "tessera/core/stages.hpp"
 
+/// Goes before the body of a lambda that is called for each cell. Inlined at once it leaves no trace: what it captures can stay in
+/// registers.
+#ifndef TESSERA_PER_CELL
+#define TESSERA_PER_CELL HWY_ATTR __attribute__((always_inline))
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace tessera::HWY_NAMESPACE {
 
@@ -96,6 +102,23 @@ struct Pack {
   HWY_INLINE Real least() const { return hn::GetLane(hn::MinOfLanes(Tag(), values)); }
 };
 
+/// Whether cells beside those of a vector are best made of it and the vector beside it. Where a vector fills a cache line, a load
+/// that begins elsewhere crosses two of them and takes twice as long.
+constexpr bool joins_vectors = HWY_TARGET <= HWY_AVX3;
+
+/// As many cells as a vector holds, from cell `first` of `low` on, then those of `high`.
+template <int first, class Real>
+HWY_INLINE Pack<Real> join(Pack<Real> low, [[maybe_unused]] Pack<Real> high) {
+#if HWY_TARGET <= HWY_AVX3  // Highway 1.0 has no such operation across a whole vector
+  const hn::Repartition<std::int32_t, typename Pack<Real>::Tag> words;
+  const auto joined = _mm512_alignr_epi32(hn::BitCast(words, high.values).raw, hn::BitCast(words, low.values).raw,
+                                          first * static_cast<int>(sizeof(Real) / sizeof(std::int32_t)));
+  return hn::BitCast(typename Pack<Real>::Tag(), hn::VFromD<decltype(words)>{joined});
+#else
+  return low;
+#endif
+}
+
 /// A place in a row.
 template <class Real>
 struct Cells {
@@ -135,15 +158,21 @@ struct AnyCells : EndCells<Real> {
   }
 };
 
-/// Calls body(cells) for all cells of a row of the panel, vector by vector, each vector in a cache line of its own; write
-/// HWY_ATTR before the body of a lambda.
+/// The first cell of a vector that lies in a row of the panel as a whole, if the row is that long.
+template <class Real>
+HWY_INLINE Index first_vector(const Panel& panel) {
+  const auto lanes = static_cast<Index>(hn::Lanes(typename Pack<Real>::Tag()));
+  return -panel.column() & (lanes - 1);
+}
+
+/// Calls body(cells) for all cells of a row of the panel, vector by vector, each vector in a cache line of its own: first, in
+/// order, those that are whole, then those at the row's ends. Write TESSERA_PER_CELL before the body of a lambda.
 template <class Real, class Body>
 HWY_INLINE void for_each_cell(const Panel& panel, Index row, const Body& body) {
   using Tag = typename Pack<Real>::Tag;
   const auto lanes = static_cast<Index>(hn::Lanes(Tag()));
   const Index length = panel.length;
-  const Index skip = panel.column() & (lanes - 1);
-  const Index whole = skip > 0 ? lanes - skip : 0;  // the first cell of a vector of cells of this row alone
+  const Index whole = first_vector<Real>(panel);
   Index k = whole;
   const std::byte* ahead = panel.ahead.row == nullptr ? nullptr : panel.ahead.row + row * panel.ahead.pitch;
   for (; k + lanes <= length; k += lanes) {

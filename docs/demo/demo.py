@@ -106,7 +106,8 @@ def separate(launcher, output):
     settings = [
         ("grid.shape", "[128,128]"), ("initial.c", "{uniform: [0.3, 0.7], seed: 1}"), ("time.end", 400),
         ("output.interval", 25), ("layout.threads", "[1,2]"),
-        ("output.file", file), ("checkpoint.file", output / "spinodal.ckpt.h5"),
+        ("output.file", file), ("history.file", output / "spinodal.csv"),
+        ("checkpoint.file", output / "spinodal.ckpt.h5"),
     ]
     launcher.run(1, "cahn-hilliard", "spinodal.yaml", settings)
     return spinodal.draw(file, output / "spinodal.png")

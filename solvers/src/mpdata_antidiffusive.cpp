@@ -22,13 +22,13 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
   constexpr std::size_t g_operand = faces + (Uniform ? 0 : at(Axes));
   constexpr std::size_t output = g_operand + (HasG ? 1 : 0);
   // With infinite gauge, denominators are 2 and 4.
-  const auto weight_of = [](P c, P g) HWY_ATTR { return P(Gauge ? 0.5 : 1) * (abs(c) * g - c * c); };
-  const auto cross_of = [](P c, P other) HWY_ATTR { return P(Gauge ? -0.125 : -0.5) * (c * other); };
+  const auto weight_of = [](P c, P g) TESSERA_PER_CELL { return P(Gauge ? 0.5 : 1) * (abs(c) * g - c * c); };
+  const auto cross_of = [](P c, P other) TESSERA_PER_CELL { return P(Gauge ? -0.125 : -0.5) * (c * other); };
   const P eps(variant.epsilon);
   // Options that few use are asked for at run time, if at all.
   const bool split = Rare && variant.split;
   const bool absolute = Rare && variant.absolute;
-  const auto size_of = [&](P psi) HWY_ATTR __attribute__((always_inline)) { return absolute ? abs(psi) : psi; };
+  const auto size_of = [&](P psi) TESSERA_PER_CELL { return absolute ? abs(psi) : psi; };
   std::array<P, at(Axes)> constant;
   std::array<P, at(Axes)> constant_weight;
   std::array<std::array<P, at(Axes)>, at(Axes)> constant_cross;
@@ -48,7 +48,7 @@ void antidiffusive_rows(const Panel& panel, const Courant3& courant, const Varia
     const Around<Real, Axes> g(g_rows, j);
     const auto fluxes = flux_rows.row(j);
     const auto numbers = number_rows.row(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       const P right = size_of(psi(cell));
       std::array<P, at(Axes)> number;
       std::array<P, at(Axes)> caused;

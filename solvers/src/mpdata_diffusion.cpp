@@ -32,7 +32,7 @@ void diffusive_rows(const Panel& panel, const Courant3& courant, const Courant3&
     const Around<Real, Axes> g(g_rows, j);
     const auto c = courant_rows.around(j);
     const auto numbers = number_rows.row(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       const P right = psi(cell);
       for (std::size_t d = 0; d < at(Axes); ++d) {
         const Index3 back = beside<Axes>(d);

@@ -15,7 +15,7 @@ namespace {
 /// f(d) with d known to the compiler, for each dimension.
 template <int Axes, class F>
 HWY_INLINE void for_dimensions(const F& f) {
-  const auto each = [&]<std::size_t... d>(std::index_sequence<d...>) HWY_ATTR __attribute__((always_inline)) {
+  const auto each = [&]<std::size_t... d>(std::index_sequence<d...>) TESSERA_PER_CELL {
     (f(std::integral_constant<std::size_t, d>()), ...);
   };
   each(std::make_index_sequence<at(Axes)>());
@@ -34,35 +34,27 @@ class Places {
   template <std::size_t d, Index3 place, class At>
   HWY_INLINE P courant(const At& cell) const {
     if (inputs_.uniform()) return inputs_.courant(cell, d);
-    const auto number = [&](const Index3& offset) HWY_ATTR __attribute__((always_inline)) {
-      return inputs_.courant(cell, d, offset);
-    };
+    const auto number = [&](const Index3& offset) TESSERA_PER_CELL { return inputs_.courant(cell, d, offset); };
     return mean<place + beside<Axes>(d, 1)>(number);
   }
   template <Index3 place, class At>
   HWY_INLINE P g(const At& cell) const {
     if (!inputs_.has_g()) return P(1);
-    const auto g = [&](const Index3& offset) HWY_ATTR __attribute__((always_inline)) {
-      return inputs_.g(cell, offset);
-    };
+    const auto g = [&](const Index3& offset) TESSERA_PER_CELL { return inputs_.g(cell, offset); };
     return mean<place>(g);
   }
   /// Of C psi, not over G.
   template <Index3 place, class At>
   HWY_INLINE P flux_divergence(const At& cell) const {
-    const auto number = [&]<std::size_t d, Index3 side>() HWY_ATTR __attribute__((always_inline)) {
-      return courant<d, side>(cell);
-    };
+    const auto number = [&]<std::size_t d, Index3 side>() TESSERA_PER_CELL { return courant<d, side>(cell); };
     return flux_divergence<place>(cell, number);
   }
   /// The same with number<d, place>() for Courant numbers.
   template <Index3 place, class At, class Number>
   HWY_INLINE P flux_divergence(const At& cell, const Number& number) const {
-    const auto psi = [&](const Index3& offset) HWY_ATTR __attribute__((always_inline)) {
-      return inputs_.value(cell, offset);
-    };
+    const auto psi = [&](const Index3& offset) TESSERA_PER_CELL { return inputs_.value(cell, offset); };
     P sum(0);
-    for_dimensions<Axes>([&](auto d) HWY_ATTR __attribute__((always_inline)) {
+    for_dimensions<Axes>([&](auto d) TESSERA_PER_CELL {
       constexpr Index3 up = place + beside<Axes>(d, 1);
       constexpr Index3 down = place + beside<Axes>(d);
       sum = sum + (number.template operator()<d, up>() * mean<up>(psi) -
@@ -106,10 +98,10 @@ void divergences_rows(const Panel& panel, const Variant& variant, const Courant3
     Real* centres = centre_rows(j);
     std::array<Real*, 3> corners{};
     for (std::size_t p = 0; p < pairs(Axes); ++p) corners[p] = panel.operand<Real>(first + 1 + p)(j);
-    for_each_cell_at_length<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell_at_length<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       cell.store(centres, places.template flux_divergence<here>(cell) / places.template g<here>(cell));
-      for_dimensions<Axes>([&](auto d) HWY_ATTR __attribute__((always_inline)) {
-        for_dimensions<Axes>([&](auto e) HWY_ATTR __attribute__((always_inline)) {
+      for_dimensions<Axes>([&](auto d) TESSERA_PER_CELL {
+        for_dimensions<Axes>([&](auto e) TESSERA_PER_CELL {
           if constexpr (e > d) {
             constexpr Index3 corner = beside<Axes>(d) + beside<Axes>(e);
             cell.store(corners[pair_of(d, e)],
@@ -196,10 +188,8 @@ class DivergenceForm {
     sum = sum - Real(1.0 / 24) * (Real(4) * of.c * curvature + of.slope * (above - below) + bend * mean);
     sum = sum + Real(0.5) * of.size * per_value(in_right - in_left, all, count);
     if (order_.changes) {
-      const auto change = [&]<std::size_t e, Index3 place>() HWY_ATTR __attribute__((always_inline)) {
-        const auto value = [&](const Index3& offset) HWY_ATTR __attribute__((always_inline)) {
-          return changes_[e](cell, offset);
-        };
+      const auto change = [&]<std::size_t e, Index3 place>() TESSERA_PER_CELL {
+        const auto value = [&](const Index3& offset) TESSERA_PER_CELL { return changes_[e](cell, offset); };
         return At::template mean<place + beside<Axes>(e, 1)>(value);
       };
       const P flux = places_.template flux_divergence<face>(cell, change);
@@ -209,7 +199,7 @@ class DivergenceForm {
     // The divergence of the flux of the divergence.
     P twice =
         places_.template courant<d, here>(cell) * in_right - places_.template courant<d, face + face>(cell) * in_left;
-    for_dimensions<Axes>([&](auto e) HWY_ATTR __attribute__((always_inline)) {
+    for_dimensions<Axes>([&](auto e) TESSERA_PER_CELL {
       if constexpr (e != d) {
         const auto& corner = corners_[pair_of(d, e)];
         constexpr Index3 up = beside<Axes>(e, 1);
@@ -252,8 +242,8 @@ void divergence_rows(const Panel& panel, const Variant& variant, const Courant3*
     form.begin_row(j);
     const auto fluxes = flux_rows.row(j);
     const auto numbers = number_rows.row(j);
-    for_each_cell_at_length<Real>(panel, j, [&](auto cell) HWY_ATTR {
-      for_dimensions<Axes>([&](auto d) HWY_ATTR __attribute__((always_inline)) {
+    for_each_cell_at_length<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
+      for_dimensions<Axes>([&](auto d) TESSERA_PER_CELL {
         const auto number = form.template number<d>(cell);
         cell.store(fluxes[d], inputs.flux_of(number, cell, d));
         if (keep) cell.store(numbers[d], number);

@@ -110,7 +110,7 @@ void further_rows(const Panel& panel, const Variant& variant, const Courant3* un
     const auto second_order = second_order_rows.around(j);
     const auto fluxes = flux_rows.row(j);
     const auto numbers = number_rows.row(j);
-    for_each_cell_at_length<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell_at_length<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       for (std::size_t d = 0; d < at(Axes); ++d) {
         const auto number = further.add_to(second_order[d](cell), cell, d);
         cell.store(fluxes[d], inputs.flux_of(number, cell, d));

@@ -23,7 +23,7 @@ void extrema_rows(const Panel& panel) {
     const Around<Real, Axes> psi(psi_rows, j);
     Real* least = least_rows(j);
     Real* largest = largest_rows(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       auto low = psi(cell);
       auto high = low;
       for (std::size_t d = 0; d < at(Axes); ++d) {
@@ -62,7 +62,7 @@ void capacity_rows(const Panel& panel, double epsilon) {
     const Real* g = g_rows(j);
     Real* up = up_rows(j);
     Real* down = down_rows(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       const P here = psi(cell);
       P low = min(cell(least), here);
       P high = max(cell(largest), here);
@@ -111,7 +111,7 @@ void limit_rows(const Panel& panel) {
     const auto numbers = number_rows.around(j);
     const auto limited = limited_rows.row(j);
     const auto kept = kept_rows.row(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       const P up_here = up(cell);
       const P down_here = down(cell);
       for (std::size_t d = 0; d < at(Axes); ++d) {

@@ -37,7 +37,7 @@ void upwind_rows(const Panel& panel, const Courant3& courant) {
     Real* out = out_rows(j);
     Real* least = least_rows(j);
     Real* largest = largest_rows(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       const P here = psi(cell);
       P sum(0);
       P low = here;
@@ -76,7 +76,7 @@ void update_rows(const Panel& panel) {
     const auto fluxes = flux_rows.around(j);
     const Real* g = g_rows(j);
     Real* out = out_rows(j);
-    for_each_cell<Real>(panel, j, [&](auto cell) HWY_ATTR {
+    for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       auto sum = fluxes[0](cell) - fluxes[0](cell, beside<Axes>(0, 1));
       for (std::size_t d = 1; d < at(Axes); ++d) sum = sum + (fluxes[d](cell) - fluxes[d](cell, beside<Axes>(d, 1)));
       if constexpr (HasG) sum = sum * reciprocal(cell(g));

@@ -17,10 +17,11 @@ class AdaptiveRungeKutta final : public Stepper {
         tableau_(tableau_of(options)),
         test_(system, state, options),
         control_(StepControl::Kind::plain, options.step > 0 ? options.step : 1e-3),
-        method_(system, tableau_, 1, true, Sum::Use::extremes),
+        method_(system, tableau_, 1, true, Sum::Use::extremes, test_.weights()),
         next_(system.make_fields()) {}
 
   Reached advance(double time, double limit, Index) override {
+    test_.begin();
     while (true) {
       const StepControl::Step step = control_.propose(time, limit, largest_step);
       method_.run(state_, next_, std::array{time}, step.length);

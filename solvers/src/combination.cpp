@@ -1,5 +1,8 @@
 #include "combination.hpp"
 
+#include <algorithm>
+#include <array>
+#include <numeric>
 #include <stdexcept>
 
 // Highway includes this file again for each instruction set.
@@ -15,29 +18,53 @@ namespace {
 
 constexpr std::size_t enough_terms = most_terms;
 
+/// Each square is rounded to a multiple of 2^-44: sums below 2^9 are exact.
+template <class Real>
+class Squares {
+  static constexpr std::size_t lanes = hn::MaxLanes(typename Pack<Real>::Tag());
+
+ public:
+  explicit Squares(double weight) : weight_(weight) {}
+
+  HWY_INLINE void add(Pack<Real> pack) {
+    std::array<Real, lanes> values{};
+    hn::StoreU(pack.values, typename Pack<Real>::Tag(), values.data());
+    for (std::size_t i = 0; i < lanes; ++i) {
+      const double value = weight_ * static_cast<double>(values[i]);
+      sums_[i] += (std::min(value * value, most_squares) + last_place) - last_place;
+    }
+  }
+  double sum() const { return std::accumulate(sums_.begin(), sums_.end(), 0.0); }
+
+ private:
+  static constexpr double last_place = 0x1.8p8;  // is followed, 52 places on, by 2^-44
+  double weight_;
+  std::array<double, lanes> sums_{};
+};
+
 template <class Real, std::size_t Terms, Sum::Use Use>
 void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& findings) {
   using P = Pack<Real>;
   std::array<P, Terms> factors;
   for (std::size_t t = 0; t < Terms; ++t) factors[t] = P(sum.factors[t] == nullptr ? 1 : *sum.factors[t]);
   const P zero(0);
+  constexpr bool writes = Use != Sum::Use::error && Use != Sum::Use::squares;
   P doubt = zero;
+  Squares<Real> squares(Use == Sum::Use::squares ? *sum.weight : 0);
   P largest(Use == Sum::Use::error ? findings.error : findings.largest);
   P least(findings.least);
   for (Index j = 0; j < panel.rows; ++j) {
     std::array<const Real*, Terms> rows;
     for (std::size_t t = 0; t < Terms; ++t) rows[t] = panel.operand<const Real>(sum.inputs[t])(j);
-    Real* out = Use == Sum::Use::error ? nullptr : panel.operand<Real>(output)(j);
+    Real* out = writes ? panel.operand<Real>(output)(j) : nullptr;
     for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       P value = factors[0] * cell(rows[0]);
       for (std::size_t t = 1; t < Terms; ++t) value = fma(factors[t], cell(rows[t]), value);
       // 0 times anything that is not finite is not a number.
       if constexpr (Use != Sum::Use::store) doubt = fma(cell.only(value), zero, doubt);
-      if constexpr (Use == Sum::Use::error) {
-        largest = max(largest, cell.only(abs(value)));
-      } else {
-        cell.store(out, value);
-      }
+      if constexpr (writes) cell.store(out, value);
+      else if constexpr (Use == Sum::Use::squares) squares.add(cell.only(value));
+      else largest = max(largest, cell.only(abs(value)));
       if constexpr (Use == Sum::Use::extremes) {
         least = min(least, cell.only(value, least));
         largest = max(largest, cell.only(value, largest));
@@ -47,6 +74,8 @@ void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& 
   if constexpr (Use != Sum::Use::store) findings.finite = findings.finite & (doubt.sum() == 0);
   if constexpr (Use == Sum::Use::error) {
     findings.error = static_cast<double>(largest.largest());
+  } else if constexpr (Use == Sum::Use::squares) {
+    findings.error += squares.sum();
   } else if constexpr (Use == Sum::Use::extremes) {
     findings.least = static_cast<double>(least.least());
     findings.largest = static_cast<double>(largest.largest());
@@ -63,6 +92,7 @@ void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& 
       case Sum::Use::check: return add<Real, Terms, Sum::Use::check>(panel, sum, output, findings);
       case Sum::Use::extremes: return add<Real, Terms, Sum::Use::extremes>(panel, sum, output, findings);
       case Sum::Use::error: return add<Real, Terms, Sum::Use::error>(panel, sum, output, findings);
+      case Sum::Use::squares: return add<Real, Terms, Sum::Use::squares>(panel, sum, output, findings);
     }
   }
 }
@@ -77,7 +107,7 @@ Kernel make_rows(Precision precision, std::size_t inputs, const std::vector<Sum>
       std::size_t output = inputs;
       for (const Sum& sum : sums) {
         add<Real>(panel, sum, output, of_block);
-        if (sum.use != Sum::Use::error) ++output;
+        if (sum.use != Sum::Use::error && sum.use != Sum::Use::squares) ++output;
       }
     };
   });

@@ -10,7 +10,7 @@ namespace tessera {
 
 /// What an evaluation found of one field in one block, on a cache line of its own.
 struct alignas(64) BlockFindings {
-  double error = 0;  // largest magnitude
+  double error = 0;  // largest magnitude, or the sum of squares
   double least = std::numeric_limits<double>::infinity();
   double largest = -std::numeric_limits<double>::infinity();
   bool finite = true;
@@ -23,10 +23,14 @@ struct Sum {
     check,     // the same, and whether it is finite is found out
     extremes,  // and what its extremes are
     error,     // no output: the largest magnitude is found
+    squares,   // no output: squares, times that of the weight, are summed
   } use = Use::store;
   std::vector<std::size_t> inputs;
   std::vector<const double*> factors;  // null: 1
+  const double* weight = nullptr;
 };
+/// Sums of squares are those of numbers in a fixed format, so that cells may be added in any order; up to this they are exact.
+inline constexpr double most_squares = 64;
 inline constexpr std::size_t most_terms = 7;
 
 /// A kernel for these sums. Its operands are the inputs, then an output for each sum that has one. `findings`: of block 0, those of

@@ -10,34 +10,29 @@ namespace tessera {
 void ErrorTest::note(std::size_t field, const Extremes& extremes) {
   half_range_[field] = 0.5 * (extremes.largest - extremes.least);
   amplitude_[field] = extremes.magnitude();
+  constexpr double largest_weight = 1e300;  // times an error of 0 it has to be 0
+  const auto cells = static_cast<double>(system_.domain().grid().cells());
+  weights_[field] = std::min(1 / (tolerated(field) * std::sqrt(cells)), largest_weight);
 }
 
-/// At the start, and after a restart.
-void ErrorTest::look() {
-  if (!amplitude_.empty()) return;
-  half_range_.resize(system_.size());
-  amplitude_.resize(system_.size());
+void ErrorTest::begin() {
+  if (begun_) return;
+  begun_ = true;
   for (std::size_t f = 0; f < system_.size(); ++f) note(f, find_extremes(system_.domain(), state_.fields[f]));
 }
 
 double ErrorTest::error(const std::vector<Findings>& findings) {
-  look();
   double worst = 0;
   for (std::size_t f = 0; f < system_.size(); ++f) {
     if (!findings[f].finite) return std::numeric_limits<double>::quiet_NaN();
-    const double tolerated = options_.tolerance + options_.relative_tolerance * half_range_[f];
-    if (findings[f].error > 0) worst = std::max(worst, findings[f].error / tolerated);
+    if (options_.root_mean_square) worst = std::max(worst, std::sqrt(findings[f].error));
+    else if (findings[f].error > 0) worst = std::max(worst, findings[f].error / tolerated(f));
   }
   return worst;
 }
 
 void ErrorTest::accept(const std::vector<Findings>& findings) {
   for (std::size_t f = 0; f < system_.size(); ++f) note(f, findings[f].extremes);
-}
-
-const std::vector<double>& ErrorTest::amplitudes() {
-  look();
-  return amplitude_;
 }
 
 void ErrorTest::give_up(double time, Index step, const std::vector<Findings>& findings) const {
@@ -57,6 +52,7 @@ std::string ErrorTest::describe() const {
   text << "adaptive";
   if (options_.tolerance > 0) text << ", tolerance " << options_.tolerance;
   if (options_.relative_tolerance > 0) text << ", relative tolerance " << options_.relative_tolerance;
+  if (options_.root_mean_square) text << ", root mean square";
   return text.str();
 }
 

@@ -16,14 +16,23 @@ namespace tessera {
 class ErrorTest {
  public:
   ErrorTest(System& system, const FieldSet& state, const StepOptions& options)
-      : system_(system), state_(state), options_(options) {}
+      : system_(system),
+        state_(state),
+        options_(options),
+        half_range_(system.size()),
+        amplitude_(system.size()),
+        weights_(system.size()) {}
 
-  /// The largest of the fields' errors, over what is tolerated; NaN if anything was not finite. Collective at the first call.
+  /// Looks at the state, if it has not yet. Collective.
+  void begin();
+  /// What findings have to be made with: see Stage::weights.
+  const double* weights() const { return options_.root_mean_square ? weights_.data() : nullptr; }
+  /// The largest of the fields' errors, over what is tolerated; NaN if anything was not finite.
   double error(const std::vector<Findings>& findings);
   /// The step was accepted: these are the new state's extremes.
   void accept(const std::vector<Findings>& findings);
-  /// The largest magnitude of each field's values. Collective at the first call.
-  const std::vector<double>& amplitudes();
+  /// The largest magnitude of each field's values.
+  const std::vector<double>& amplitudes() const { return amplitude_; }
   /// Throws RunError: steps became too small.
   [[noreturn]] void give_up(double time, Index step, const std::vector<Findings>& findings) const;
   /// "adaptive, tolerance 0.0001".
@@ -31,12 +40,15 @@ class ErrorTest {
 
  private:
   void note(std::size_t field, const Extremes& extremes);
-  void look();
+  double tolerated(std::size_t field) const {
+    return options_.tolerance + options_.relative_tolerance * half_range_[field];
+  }
 
   System& system_;
   const FieldSet& state_;
   StepOptions options_;
-  std::vector<double> half_range_, amplitude_;  // of each field
+  bool begun_ = false;
+  std::vector<double> half_range_, amplitude_, weights_;  // of each field
 };
 
 }  // namespace tessera

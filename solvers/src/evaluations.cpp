@@ -36,6 +36,7 @@ Evaluations::Evaluations(System& system, const std::vector<Stage>& stages, const
   for (const Stage& stage : stages) {
     findings_count_ = std::max(findings_count_, stage.finding + 1);
     moments = std::max(moments, stage.moment + 1);
+    squares_ = squares_ || stage.weights != nullptr;
   }
   moments_.resize(moments);
   findings_.resize(system.domain().blocks().size() * pitch());
@@ -176,7 +177,8 @@ void Evaluations::add_stage(Stages& list, const Stage& stage,
       add(output.combination, output.use);
       outputs.push_back(quantities[output.to][f]);
     }
-    if (stage.error) add(*stage.error, Sum::Use::error);
+    if (stage.error) add(*stage.error, stage.weights == nullptr ? Sum::Use::error : Sum::Use::squares);
+    if (stage.weights != nullptr) sums.back().weight = &stage.weights[f];
     if (sums.empty()) continue;
     BlockFindings* const findings = &findings_[stage.finding * system_.size() + f];
     list.add("sum", inputs, outputs,
@@ -241,23 +243,32 @@ const BlockFindings& Evaluations::found(std::size_t finding, const Block& block,
 }
 
 const std::vector<Findings>& Evaluations::find(std::size_t finding) {
-  constexpr std::size_t each = 4;
-  shared_.assign(each * system_.size(), -std::numeric_limits<double>::infinity());
-  for (std::size_t f = 0; f < system_.size(); ++f) {
-    double* const of_field = &shared_[each * f];
+  constexpr std::size_t each = 3;
+  const std::size_t fields = system_.size();
+  shared_.assign(fields, 0.0);  // errors, then the rest
+  shared_.resize((1 + each) * fields, -std::numeric_limits<double>::infinity());
+  for (std::size_t f = 0; f < fields; ++f) {
+    double* const of_field = &shared_[fields + each * f];
     for (const Block& block : system_.domain().blocks()) {
       const BlockFindings& found = this->found(finding, block, f);
-      of_field[0] = std::max(of_field[0], found.error);
-      of_field[1] = std::max(of_field[1], -found.least);
-      of_field[2] = std::max(of_field[2], found.largest);
-      of_field[3] = std::max(of_field[3], found.finite ? 0.0 : 1.0);
+      shared_[f] = squares_ ? shared_[f] + found.error : std::max(shared_[f], found.error);
+      of_field[0] = std::max(of_field[0], -found.least);
+      of_field[1] = std::max(of_field[1], found.largest);
+      of_field[2] = std::max(of_field[2], found.finite ? 0.0 : 1.0);
     }
   }
-  system_.domain().communicator().allreduce(comm::in_place, shared_, comm::Operator::max);
+  const auto& communicator = system_.domain().communicator();
+  std::span<double> by_maximum(shared_);
+  if (squares_) {
+    communicator.allreduce(comm::in_place, by_maximum.first(fields), comm::Operator::sum);
+    by_maximum = by_maximum.subspan(fields);
+  }
+  communicator.allreduce(comm::in_place, by_maximum, comm::Operator::max);
   of_all_.clear();
-  for (std::size_t f = 0; f < system_.size(); ++f) {
-    const double* const of_field = &shared_[each * f];
-    of_all_.push_back({of_field[0], {-of_field[1], of_field[2]}, of_field[3] == 0});
+  for (std::size_t f = 0; f < fields; ++f) {
+    const double* const of_field = &shared_[fields + each * f];
+    const double error = squares_ ? std::min(shared_[f], most_squares) : shared_[f];
+    of_all_.push_back({error, {-of_field[0], of_field[1]}, of_field[2] == 0});
   }
   return of_all_;
 }

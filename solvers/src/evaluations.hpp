@@ -37,11 +37,13 @@ struct Stage {
   std::vector<Output> outputs;
   std::optional<Combination> error = {};
   std::size_t finding = 0;  // where is noted what is found
+  const double* weights =
+      nullptr;  // by field: the error is the sum of the squares, times that of the weight; none: the largest
 };
 
 /// What was found of a field, over all cells of a rank (found()) or of the grid.
 struct Findings {
-  double error = 0;
+  double error = 0;  // the largest or, up to most_squares, the sum of the weighted squares
   Extremes extremes = {};
   bool finite = true;
 };
@@ -82,6 +84,7 @@ class Evaluations {
 
   System& system_;
   std::size_t findings_count_ = 1;
+  bool squares_ = false;                 // errors are sums
   std::vector<BlockFindings> findings_;  // by block, finding and field
   std::vector<double> shared_;           // by ranks, for find()
   std::vector<Findings> of_all_;

@@ -41,6 +41,7 @@ class Stabilised final : public Stepper {
   }
 
   Reached advance(double time, double limit, Index) override {
+    test_.begin();
     if (!has_rate_) {
       rate_of_start_.run(std::array{&state_, sets_[start_rate].get()}, std::array{time});
       has_rate_ = true;
@@ -224,8 +225,12 @@ class Stabilised final : public Stepper {
     // Twelve and six fifteenths: an estimate of the leading error (Sommeijer, Shampine and Verwer, eq. 2.10).
     const Combination error{{{start, &difference_}, {now, &minus_difference_}, {start_rate, &error_rate_}},
                             &error_rate_};
-    list.push_back(
-        {now, static_cast<std::size_t>(part.stages), {{second, {}}, {newest, {{{now}}}, Sum::Use::extremes}}, error});
+    list.push_back({now,
+                    static_cast<std::size_t>(part.stages),
+                    {{second, {}}, {newest, {{{now}}}, Sum::Use::extremes}},
+                    error,
+                    0,
+                    test_.weights()});
     return list;
   }
 

@@ -38,6 +38,11 @@ StepOptions read_step_options(const Config& time) {
   if (has_step) options.step = time.at("step").positive();
   if (time.has("tolerance")) options.tolerance = time.at("tolerance").positive();
   if (time.has("relative_tolerance")) options.relative_tolerance = time.at("relative_tolerance").positive();
+  if (time.has("error_norm")) {
+    const Config norm = time.at("error_norm");
+    if (!options.adaptive) norm.fail("steps are fixed; their error is measured with a `tolerance` alone");
+    options.root_mean_square = norm.choice({"max", "rms"}) == "rms";
+  }
   if (options.stepper == "rkc2" || options.stepper == "rkl2") {
     constexpr Index least = 3;
     options.most_stages = 200;

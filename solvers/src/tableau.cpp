@@ -115,7 +115,8 @@ Tableau tableau_of(const StepOptions& options) {
   return options.stepper == "rk4" ? rk4 : rkf45;
 }
 
-TableauSteps::TableauSteps(System& system, const Tableau& tableau, int steps, bool adaptive, Sum::Use use)
+TableauSteps::TableauSteps(System& system, const Tableau& tableau, int steps, bool adaptive, Sum::Use use,
+                           const double* weights)
     : tableau_(tableau),
       scaled_(count_coefficients(tableau, adaptive)),
       moments_(static_cast<std::size_t>(steps) * tableau.b.size()),
@@ -125,6 +126,7 @@ TableauSteps::TableauSteps(System& system, const Tableau& tableau, int steps, bo
         Register next = 1;
         for (int step = 0; step < steps; ++step)
           result_ = writer.add(list, result_, next, static_cast<std::size_t>(step), use);
+        list.back().weights = weights;
         return list;
       }()),
       evaluations_(system, stages_, {result_}),

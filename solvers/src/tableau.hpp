@@ -27,8 +27,9 @@ Tableau tableau_of(const StepOptions& options);
 /// Steps of a tableau as stages. Registers: 0 is the state; temporaries and, last, the result follow.
 class TableauSteps {
  public:
-  /// `steps` of them, one behind the other. With an error estimate, if `adaptive`; `use`: of the results.
-  TableauSteps(System& system, const Tableau& tableau, int steps, bool adaptive, Sum::Use use);
+  /// `steps` of them, one behind the other. With an error estimate, if `adaptive`; `use`: of the results; `weights`: Stage::weights.
+  TableauSteps(System& system, const Tableau& tableau, int steps, bool adaptive, Sum::Use use,
+               const double* weights = nullptr);
 
   /// Collective: from one state to another, which may be the same one if in_place().
   void run(FieldSet& from, FieldSet& to, std::span<const double> starts, double length);

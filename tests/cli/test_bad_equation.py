@@ -94,6 +94,10 @@ class Refused(unittest.TestCase):
     def test_most_stages(self):
         self.replaced(DIFFUSION, "stepper: rk4", "stepper: rkc2, most_stages: ¦2", "time.most_stages: must be at least 3, found 2")
 
+    def test_error_norm(self):
+        self.replaced(DIFFUSION, "stepper: rk4", "stepper: rkc2, tolerance: 1e-3, error_norm: ¦mean", "time.error_norm: ", "max, rms")
+        self.replaced(DIFFUSION, "stepper: rk4", "stepper: rk4, error_norm: ¦rms", "time.error_norm: steps are fixed", rank_counts=(1,))
+
     def test_tolerance(self):
         self.replaced(DIFFUSION, "{step: 1e-3, steps: 4, stepper: rk4}", "{tolerance: ¦0, end: 1}", "time.tolerance: must be above 0, found 0")
 

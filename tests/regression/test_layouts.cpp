@@ -253,14 +253,18 @@ TEST_CASE("every stepper, for an equation of two stages, with walls whose values
       "[0.3, "
       "\"0.2*t\"]}}, {lower: {curvature: 0.1}, upper: {derivative: \"sin(x)\"}}]}\n"
       "initial: {c: {uniform: [-0.5, 0.5], seed: 6}}\ncahn_hilliard: {rate: 0.01, target: 0.2}\n";
-  for (const char* time : {"{stepper: rk4, step: 0.01, steps: 4}", "{stepper: adams-bashforth, step: 0.005, steps: 4}",
-                           "{stepper: rkf45, step: 0.01, steps: 3}", "{stepper: rkf45, tolerance: 1e-5, end: 0.05}",
-                           "{stepper: rkc2, step: 0.1, steps: 3}", "{stepper: rkl2, step: 0.3, steps: 3}",
-                           "{stepper: rkc2, tolerance: 1e-3, relative_tolerance: 1e-3, end: 0.5}",
-                           "{stepper: rkl2, tolerance: 1e-3, end: 0.5}"}) {
+  for (const char* time :
+       {"{stepper: rk4, step: 0.01, steps: 4}", "{stepper: adams-bashforth, step: 0.005, steps: 4}",
+        "{stepper: rkf45, step: 0.01, steps: 3}", "{stepper: rkf45, tolerance: 1e-5, end: 0.05}",
+        "{stepper: rkc2, step: 0.1, steps: 3}", "{stepper: rkl2, step: 0.3, steps: 3}",
+        "{stepper: rkc2, tolerance: 1e-3, relative_tolerance: 1e-3, end: 0.5}",
+        "{stepper: rkl2, tolerance: 1e-3, end: 0.5}", "{stepper: rkc2, tolerance: 1e-4, error_norm: rms, end: 0.5}"}) {
     CAPTURE(time);
     CHECK(compare(run_pde, 2, start + "time: " + time + "\n") >= 6);
   }
+  CHECK(compare(run_pde, 2,
+                "precision: single\n" + start +
+                    "time: {stepper: rkf45, tolerance: 1e-4, error_norm: rms, end: 0.05}\n") >= 6);
 }
 
 TEST_CASE("equations of several fields, sources, antiperiodic ends, three dimensions") {

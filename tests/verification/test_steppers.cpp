@@ -62,6 +62,47 @@ TEST_CASE("stabilised methods are stable with 10, 30 and 100 stages, up to what 
   }
 }
 
+// Cells that do not feel each other: of 100, either all decay or one alone, whose error is ten times the root of the mean square. The
+// squares are rounded, which small errors feel.
+TEST_CASE("the error of a step: the largest, or the root of the mean square") {
+  const auto reached = [](const std::string& initial, const std::string& time, const std::string& more = "") {
+    EquationRun run(
+        "equation: reaction-diffusion\ngrid: {shape: [100]}\nreaction_diffusion: {reaction: {u: \"-u\"}, diffusivity: "
+        "{u: 1e-300}}\ninitial: {u: \"" +
+        initial + "\"}\ntime: {" + time + "}\n" + more);
+    run.step(30);
+    return run.time();
+  };
+  const std::string one = "x < 1 ? 1 : 0";
+  for (const std::string stepper : {"euler", "rkf45", "rkc2", "rkl2"}) {
+    CAPTURE(stepper);
+    const std::string largest = "stepper: " + stepper + ", tolerance: 1e-4";
+    const double expected = reached(one, largest);
+    CHECK(expected > 0);
+    CHECK(reached(one, "stepper: " + stepper + ", error_norm: max, tolerance: 1e-4") == expected);
+    CHECK(reached(one, "stepper: " + stepper + ", error_norm: rms, tolerance: 1e-5") ==
+          doctest::Approx(expected).epsilon(1e-3));
+    CHECK(reached("1", largest + ", error_norm: rms") == doctest::Approx(expected).epsilon(1e-3));
+    CHECK(reached(one, largest + ", error_norm: rms") > 1.1 * expected);
+    // In single precision the error itself is that of another solution.
+    CHECK(reached(one, "stepper: " + stepper + ", error_norm: rms, tolerance: 1e-5", "precision: single\n") ==
+          doctest::Approx(reached(one, largest, "precision: single\n")).epsilon(1e-3));
+  }
+}
+
+TEST_CASE("the root of the mean square is taken of each field, over what that one tolerates") {
+  const auto reached = [](const std::string& initial, const std::string& reaction, const std::string& diffusivity) {
+    EquationRun run("equation: reaction-diffusion\ngrid: {shape: [100]}\nreaction_diffusion: {reaction: {" + reaction +
+                    "}, diffusivity: {" + diffusivity + "}}\ninitial: {" + initial +
+                    "}\ntime: {stepper: rkc2, relative_tolerance: 1e-4, error_norm: rms}\n");
+    run.step(30);
+    return run.time();
+  };
+  const double alone = reached("u: \"x < 1 ? 1 : 0\"", "u: \"-u\"", "u: 1e-300");
+  CHECK(reached("u: \"x < 1 ? 1 : 0\", v: \"x < 1 ? 1000 : 0\"", "u: \"-u\", v: \"-v\"", "u: 1e-300, v: 1e-300") ==
+        doctest::Approx(alone).epsilon(1e-9));
+}
+
 // Every step is accepted: what is planned next must be looked at all the same.
 TEST_CASE("adaptive steps into an explosion, of u' = u^2, end at the smallest step") {
   for (const std::string stepper : {"rkf45", "rkc2"}) {

@@ -17,10 +17,11 @@ struct StepOptions {
   double step = 0;                // the fixed step, or the first adaptive one; 0: to be chosen
   double tolerance = 0;           // of the error of a step, in the field's unit
   double relative_tolerance = 0;  // the same, times half the range of the field's values
+  bool root_mean_square = false;  // the error: not the largest, but the root of the mean square over all cells
   Index most_stages = 0;          // of a stabilised method
 };
 
-/// time.stepper, time.step, time.tolerance, time.relative_tolerance, time.most_stages: a tolerance without a step means adaptive;
+/// time.stepper, time.step, time.tolerance, time.relative_tolerance, time.error_norm, time.most_stages: a tolerance without a step means adaptive;
 /// both mean adaptive from that step on.
 StepOptions read_step_options(const Config& time);
 

@@ -50,7 +50,7 @@ TEST_CASE("mixed, with factors of place and time") {
 }
 
 TEST_CASE("curvature: what is given for the wall is that of the cell beside it, which is of first order") {
-  check_order("[{curvature: \"0.49*{c}\"}, {value: \"{c}\"}]", 1);
+  check_order(R"([{curvature: "0.49*{c}"}, {value: "{c}"}])", 1);
 }
 
 TEST_CASE("curvature, where it does not change across the wall, is of second order") {

@@ -1,9 +1,7 @@
 #include "combination.hpp"
 
-#include <algorithm>
-#include <array>
-#include <numeric>
 #include <stdexcept>
+#include <type_traits>
 
 // Highway includes this file again for each instruction set.
 #undef HWY_TARGET_INCLUDE
@@ -21,25 +19,37 @@ constexpr std::size_t enough_terms = most_terms;
 /// Each square is rounded to a multiple of 2^-44: sums below 2^9 are exact.
 template <class Real>
 class Squares {
-  static constexpr std::size_t lanes = hn::MaxLanes(typename Pack<Real>::Tag());
+  using Tag = typename Pack<Real>::Tag;
+  using P = Pack<double>;
 
  public:
-  explicit Squares(double weight) : weight_(weight) {}
+  explicit Squares(double weight) : weight_(weight), most_(most_squares), last_place_(0x1.8p8), sums_(0) {}
 
   HWY_INLINE void add(Pack<Real> pack) {
-    std::array<Real, lanes> values{};
-    hn::StoreU(pack.values, typename Pack<Real>::Tag(), values.data());
-    for (std::size_t i = 0; i < lanes; ++i) {
-      const double value = weight_ * static_cast<double>(values[i]);
-      sums_[i] += (std::min(value * value, most_squares) + last_place) - last_place;
+    if constexpr (std::is_same_v<Real, double>) {
+      add_doubles(pack);
+    } else {
+#if HWY_TARGET == HWY_SCALAR  // has no halves
+      add_doubles(hn::PromoteTo(hn::Rebind<double, Tag>(), pack.values));
+#else
+      const hn::Half<Tag> half;
+      const hn::Rebind<double, hn::Half<Tag> > doubles;
+      add_doubles(hn::PromoteTo(doubles, hn::LowerHalf(half, pack.values)));
+      add_doubles(hn::PromoteTo(doubles, hn::UpperHalf(half, pack.values)));
+#endif
     }
   }
-  double sum() const { return std::accumulate(sums_.begin(), sums_.end(), 0.0); }
+  double sum() const { return sums_.sum(); }
 
  private:
-  static constexpr double last_place = 0x1.8p8;  // is followed, 52 places on, by 2^-44
-  double weight_;
-  std::array<double, lanes> sums_{};
+  HWY_INLINE void add_doubles(P values) {
+    const P value = weight_ * values;
+    sums_ = sums_ + ((min(value * value, most_) + last_place_) - last_place_);
+  }
+
+  P weight_, most_;
+  P last_place_;  // is followed, 52 places on, by 2^-44
+  P sums_;
 };
 
 template <class Real, std::size_t Terms, Sum::Use Use>

@@ -75,11 +75,20 @@ void TimeLoop::open_series() {
     series_.emplace(io::Series::resume(domain_, output_.file, output_.fields, step_));
   } else {
     if (resumed_) domain_.log().warn(output_.file + " is not there any more: a new one begins at this step");
-    series_.emplace(domain_, output_.file, output_.fields, identity_.attributes);
+    series_.emplace(domain_, output_.file, output_.fields, identity_.attributes, schedule_.records());
   }
 }
 
 bool TimeLoop::run() {
+  try {
+    return run_to_end();
+  } catch (const RunError&) {  // on all ranks
+    if (series_) series_->finish();
+    throw;
+  }
+}
+
+bool TimeLoop::run_to_end() {
   open_series();
   if (!history_options_.file.empty())
     history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
@@ -218,6 +227,7 @@ double TimeLoop::speed() const {
 
 /// Collective, at the end of the run: what was done, and where the time went.
 void TimeLoop::summarise(const char* head) {
+  if (series_) series_->finish();
   const double elapsed = comm::wtime() - started_;
   std::ostringstream text;
   text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)

@@ -41,6 +41,7 @@ class TimeLoop {
   bool run();
 
  private:
+  bool run_to_end();
   void open_series();
   void record();
   void note_history();

@@ -132,6 +132,21 @@ Index GridFile::records(const Config& name) const {
   }
 }
 
+Index GridFile::complete(Index records) const {
+  if (H5Lexists(file_->handle, "time", H5P_DEFAULT) <= 0) return records;
+  try {
+    const Handle time(H5Dopen2(file_->handle, "time", H5P_DEFAULT), H5Dclose, "opening time");
+    const Handle space(H5Dget_space(time), H5Sclose, "time");
+    if (H5Sget_simple_extent_npoints(space) != records) return records;
+    std::vector<double> times(static_cast<std::size_t>(records));
+    check(H5Dread(time, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times.data()), "reading time");
+    const auto is_nan = [](double t) { return std::isnan(t); };
+    return std::find_if(times.begin(), times.end(), is_nan) - times.begin();
+  } catch (const Hdf5Error&) {
+    return records;  // whatever it is, it is no time
+  }
+}
+
 void GridFile::read(const Config& name, Field& field, const std::optional<Record>& record) const {
   Domain& domain = file_->domain;
   const Grid& grid = domain.grid();

@@ -47,12 +47,14 @@ void read_file(Domain& domain, Field& field, const Config& config) {
   const Index records = file.records(dataset);
   std::optional<io::GridFile::Record> record;
   if (records > 0) {
+    const Index complete = file.complete(records);
+    if (complete == 0) dataset.fail("'" + dataset.text() + "': no record of it was completed");
     Index number = config.integer("record", -1);
-    if (number < -records || number >= records) {
-      config.at("record").fail("there are " + std::to_string(records) +
+    if (number < -complete || number >= complete) {
+      config.at("record").fail("there are " + std::to_string(complete) +
                                " records; give one from 0 on, or from -1, the last, backwards");
     }
-    if (number < 0) number += records;
+    if (number < 0) number += complete;
     record = {number, records};
   }
   file.read(dataset, field, record);

@@ -21,6 +21,9 @@ class GridFile {
 
   /// How many fields a data set holds behind one another, in a first dimension more than the grid has; 0: it has no such.
   Index records(const Config& name) const;
+  /// How many of so many are complete: in an output of this program, of a run that has not ended or was killed, those before the
+  /// first whose `time` is NaN; all in other files.
+  Index complete(Index records) const;
   /// Which of the fields that a data set holds behind one another, in a first dimension.
   struct Record {
     Index number;

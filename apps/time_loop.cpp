@@ -227,7 +227,11 @@ double TimeLoop::speed() const {
 
 /// Collective, at the end of the run: what was done, and where the time went.
 void TimeLoop::summarise(const char* head) {
-  if (series_) series_->finish();
+  if (series_) {
+    const double begin = comm::wtime();
+    series_->finish();
+    note_output(comm::wtime() - begin);
+  }
   const double elapsed = comm::wtime() - started_;
   std::ostringstream text;
   text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)

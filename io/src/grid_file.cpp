@@ -114,9 +114,7 @@ std::vector<double> GridFile::numbers(const Config& name) const {
   try {
     const DataSet set = open(file_->handle, name);
     if (set.shape.size() != 1) throw Hdf5Error("its shape is " + text_of(set.shape) + ", one dimension is wanted");
-    std::vector<double> values(set.shape[0]);
-    check(H5Dread(set.handle, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "reading");
-    return values;
+    return read_numbers(set.handle);
   } catch (const Hdf5Error& error) {
     name.fail("'" + name.text() + "': " + error.what());
   }
@@ -138,8 +136,7 @@ Index GridFile::complete(Index records) const {
     const Handle time(H5Dopen2(file_->handle, "time", H5P_DEFAULT), H5Dclose, "opening time");
     const Handle space(H5Dget_space(time), H5Sclose, "time");
     if (H5Sget_simple_extent_npoints(space) != records) return records;
-    std::vector<double> times(static_cast<std::size_t>(records));
-    check(H5Dread(time, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times.data()), "reading time");
+    const std::vector<double> times = read_numbers(time);
     const auto is_nan = [](double t) { return std::isnan(t); };
     return std::find_if(times.begin(), times.end(), is_nan) - times.begin();
   } catch (const Hdf5Error&) {

@@ -92,6 +92,14 @@ double read_number_attribute(hid_t object, const char* name) {
   return value;
 }
 
+std::vector<double> read_numbers(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose, "size");
+  std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+  if (!values.empty())
+    check(H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "reading");
+  return values;
+}
+
 hid_t memory_type(Precision precision) {
   return precision == Precision::float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
 }

@@ -56,6 +56,9 @@ void write_attribute(hid_t object, const char* name, const std::vector<double>& 
 std::string read_text_attribute(hid_t object, const char* name);
 double read_number_attribute(hid_t object, const char* name);
 
+/// All numbers of a data set.
+std::vector<double> read_numbers(hid_t dataset);
+
 /// Of a field's values, in memory and in a file.
 hid_t memory_type(Precision precision);
 hid_t file_type(Precision precision);

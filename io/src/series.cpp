@@ -54,14 +54,19 @@ std::vector<hsize_t> chunk_of(const Domain& domain) {
   return chunk;
 }
 
+/// Of a record.
+hsize_t count_chunks(const std::vector<hsize_t>& extent, const std::vector<hsize_t>& chunk) {
+  hsize_t chunks = 1;
+  for (std::size_t d = 0; d < chunk.size(); ++d) chunks *= (extent[d] + chunk[d] - 1) / chunk[d];
+  return chunks;
+}
+
 /// Records to make room for at the beginning. `expected`: in all; below 0: not known.
 hsize_t first_room(const std::vector<hsize_t>& extent, const std::vector<hsize_t>& chunk, Index expected) {
   constexpr hsize_t unknown = 16;
   constexpr hsize_t most = 4096;  // chunks: making room for them takes a moment
-  hsize_t chunks = 1;
-  for (std::size_t d = 0; d < chunk.size(); ++d) chunks *= (extent[d] + chunk[d] - 1) / chunk[d];
   return std::clamp<hsize_t>(expected < 0 ? unknown : static_cast<hsize_t>(expected), 1,
-                             std::max<hsize_t>(most / chunks, 1));
+                             std::max<hsize_t>(most / count_chunks(extent, chunk), 1));
 }
 
 template <class T>
@@ -79,14 +84,6 @@ hsize_t length(hid_t dataset) {
   std::vector<hsize_t> extents(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), "length")));
   check(H5Sget_simple_extent_dims(space, extents.data(), nullptr), "length");
   return extents[0];
-}
-
-/// Of a data set of one dimension.
-template <class T>
-std::vector<T> read_all(hid_t dataset, hid_t type) {
-  std::vector<T> values(length(dataset));
-  if (!values.empty()) check(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()), "reading records");
-  return values;
 }
 
 }  // namespace
@@ -125,12 +122,8 @@ struct Series::File {
     std::vector<hsize_t> chunk(extent.size());
     check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), name);
     auto bytes = static_cast<std::uintmax_t>(bytes_of(domain.precision()));
-    std::uintmax_t chunks = 1;
-    for (std::size_t d = 0; d < chunk.size(); ++d) {
-      bytes *= chunk[d];
-      chunks *= (extent[d] + chunk[d] - 1) / chunk[d];
-    }
-    return chunks * (bytes + for_a_chunk);
+    for (const hsize_t cells : chunk) bytes *= cells;
+    return count_chunks(extent, chunk) * (bytes + for_a_chunk);
   }
 
   /// Makes the file as long as it will become. HDF5 refuses one that is shorter than it says of itself, and says so before it has
@@ -252,10 +245,10 @@ Series Series::resume(Domain& domain, const std::string& name, std::vector<Field
     longest = std::max(longest, length(value));
     shortest = std::min(shortest, length(value));
   }
-  const auto steps = read_all<long long>(file->step, H5T_NATIVE_LLONG);
-  const auto times = read_all<double>(file->time, H5T_NATIVE_DOUBLE);
+  const std::vector<double> steps = read_numbers(file->step);
+  const std::vector<double> times = read_numbers(file->time);
   hsize_t keep = 0;
-  while (keep < shortest && !std::isnan(times[keep]) && steps[keep] <= last_step &&
+  while (keep < shortest && !std::isnan(times[keep]) && steps[keep] <= static_cast<double>(last_step) &&
          (keep == 0 || steps[keep] > steps[keep - 1]))
     ++keep;
   if (keep == longest) {

@@ -33,7 +33,7 @@ class Squares {
       add_doubles(hn::PromoteTo(hn::Rebind<double, Tag>(), pack.values));
 #else
       const hn::Half<Tag> half;
-      const hn::Rebind<double, hn::Half<Tag> > doubles;
+      const hn::Rebind<double, decltype(half)> doubles;
       add_doubles(hn::PromoteTo(doubles, hn::LowerHalf(half, pack.values)));
       add_doubles(hn::PromoteTo(doubles, hn::UpperHalf(half, pack.values)));
 #endif
@@ -52,13 +52,14 @@ class Squares {
   P sums_;
 };
 
+constexpr bool has_output(Sum::Use use) { return use != Sum::Use::error && use != Sum::Use::squares; }
+
 template <class Real, std::size_t Terms, Sum::Use Use>
 void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& findings) {
   using P = Pack<Real>;
   std::array<P, Terms> factors;
   for (std::size_t t = 0; t < Terms; ++t) factors[t] = P(sum.factors[t] == nullptr ? 1 : *sum.factors[t]);
   const P zero(0);
-  constexpr bool writes = Use != Sum::Use::error && Use != Sum::Use::squares;
   P doubt = zero;
   Squares<Real> squares(Use == Sum::Use::squares ? *sum.weight : 0);
   P largest(Use == Sum::Use::error ? findings.error : findings.largest);
@@ -66,13 +67,13 @@ void add(const Panel& panel, const Sum& sum, std::size_t output, BlockFindings& 
   for (Index j = 0; j < panel.rows; ++j) {
     std::array<const Real*, Terms> rows;
     for (std::size_t t = 0; t < Terms; ++t) rows[t] = panel.operand<const Real>(sum.inputs[t])(j);
-    Real* out = writes ? panel.operand<Real>(output)(j) : nullptr;
+    Real* out = has_output(Use) ? panel.operand<Real>(output)(j) : nullptr;
     for_each_cell<Real>(panel, j, [&](auto cell) TESSERA_PER_CELL {
       P value = factors[0] * cell(rows[0]);
       for (std::size_t t = 1; t < Terms; ++t) value = fma(factors[t], cell(rows[t]), value);
       // 0 times anything that is not finite is not a number.
       if constexpr (Use != Sum::Use::store) doubt = fma(cell.only(value), zero, doubt);
-      if constexpr (writes) cell.store(out, value);
+      if constexpr (has_output(Use)) cell.store(out, value);
       else if constexpr (Use == Sum::Use::squares) squares.add(cell.only(value));
       else largest = max(largest, cell.only(abs(value)));
       if constexpr (Use == Sum::Use::extremes) {
@@ -117,7 +118,7 @@ Kernel make_rows(Precision precision, std::size_t inputs, const std::vector<Sum>
       std::size_t output = inputs;
       for (const Sum& sum : sums) {
         add<Real>(panel, sum, output, of_block);
-        if (sum.use != Sum::Use::error && sum.use != Sum::Use::squares) ++output;
+        if (has_output(sum.use)) ++output;
       }
     };
   });

@@ -37,8 +37,8 @@ struct Stage {
   std::vector<Output> outputs;
   std::optional<Combination> error = {};
   std::size_t finding = 0;  // where is noted what is found
-  const double* weights =
-      nullptr;  // by field: the error is the sum of the squares, times that of the weight; none: the largest
+  /// By field: the error is the sum of the squares, times that of the weight. None: it is the largest.
+  const double* weights = nullptr;
 };
 
 /// What was found of a field, over all cells of a rank (found()) or of the grid.

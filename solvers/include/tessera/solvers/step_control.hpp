@@ -21,8 +21,8 @@ struct StepOptions {
   Index most_stages = 0;          // of a stabilised method
 };
 
-/// time.stepper, time.step, time.tolerance, time.relative_tolerance, time.error_norm, time.most_stages: a tolerance without a step means adaptive;
-/// both mean adaptive from that step on.
+/// time.stepper, time.step, time.tolerance, time.relative_tolerance, time.error_norm, time.most_stages: a tolerance without a
+/// step means adaptive; both mean adaptive from that step on.
 StepOptions read_step_options(const Config& time);
 
 /// Chooses adaptive steps: the state between them belongs into a checkpoint.

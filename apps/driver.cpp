@@ -23,33 +23,6 @@ void require_writable(const Config& key, const std::string& file, const std::vec
   }
 }
 
-OutputOptions read_output(const Config& config, const State& state, const comm::WaitingCommunicator& communicator) {
-  const Config section = config.section("output");
-  OutputOptions options{section.text("file", ""), state.fields};
-  if (section.has("fields")) {
-    options.fields.clear();
-    if (section.at("fields").items().empty())
-      section.at("fields").fail("name at least one field, or leave the key out for all");
-    std::vector<std::string> names;
-    for (const Field* field : state.fields) names.push_back(field->name());
-    for (const Config& item : section.at("fields").items()) {
-      const std::string name = item.choice(names);
-      for (Field* field : state.fields) {
-        if (field->name() != name) continue;
-        if (std::find(options.fields.begin(), options.fields.end(), field) != options.fields.end())
-          item.fail("'" + name + "' is named twice");
-        options.fields.push_back(field);
-      }
-    }
-  }
-  if (options.file.empty()) {
-    if (!section.keys().empty()) section.at("file");  // complains
-    return options;
-  }
-  require_writable(section.at("file"), options.file, {""}, communicator);
-  return options;
-}
-
 CheckpointOptions read_checkpoint_options(const Config& config, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("checkpoint");
   if (section.keys().empty()) return {};
@@ -84,8 +57,8 @@ std::string extents(const Grid& grid, const Layout& layout) {
   return text;
 }
 
-void print_plan(const Domain& domain, const Solver& solver, const Schedule& schedule, const OutputOptions& output,
-                const CheckpointOptions& checkpoint) {
+void print_plan(const Domain& domain, const Solver& solver, const Schedule& schedule,
+                const std::vector<OutputOptions>& outputs, bool background, const CheckpointOptions& checkpoint) {
   const Log& log = domain.log();
   const Grid& grid = domain.grid();
   const Layout& layout = domain.layout();
@@ -97,15 +70,9 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
   log.info("time: " + schedule.describe());
   log.info("memory: " + megabytes(domain.max(static_cast<double>(domain.allocated()))) + " a rank for fields" +
            (domain.precision() == Precision::float32 ? ", in single precision" : ""));
-  if (output.file.empty()) {
-    log.info("output: none (no output.file)");
-  } else {
-    const Index records = schedule.records();
-    const double record = static_cast<double>(bytes_of(domain.precision())) * static_cast<double>(grid.cells()) *
-                          static_cast<double>(output.fields.size());
-    log.info("output: " + output.file + ", " +
-             (records < 0 ? "records of " : std::to_string(records) + " records of ") + megabytes(record));
-  }
+  if (outputs.empty()) log.info("output: none (no output.file)");
+  for (const OutputOptions& output : outputs)
+    log.info("output: " + describe(output, schedule, grid) + (background ? ", in the background" : ""));
   if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
 }
 
@@ -152,7 +119,8 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   Domain domain(grid, layout, world, exchange, log, read_sweep(config), precision);
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
-  const OutputOptions output = read_output(config, solver->state(), world);
+  const std::vector<OutputOptions> outputs = read_outputs(config, domain, solver->state(), schedule);
+  const bool background = read_background(config, domain, machine, level);
   const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
   const HistoryOptions history = read_history(config, world);
   config.require_all_read();
@@ -162,12 +130,14 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   if (schedule.wall_seconds() > 0 && checkpoint.file.empty())
     time.at("wall_seconds").fail("needs checkpoint.file, from which to go on with --resume");
   require_different_files(config, line, world);
-  print_plan(domain, *solver, schedule, output, checkpoint);
+  print_plan(domain, *solver, schedule, outputs, background, checkpoint);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
   if (line.check) return 0;
 
   // 3. Run.
-  TimeLoop loop(domain, *solver, schedule, output, checkpoint, history, identity_of(app, config));
+  const Identity identity = identity_of(app, config);
+  Outputs output(domain, outputs, schedule, background, identity.attributes);
+  TimeLoop loop(domain, *solver, schedule, output, checkpoint, history, identity);
   if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;
 }

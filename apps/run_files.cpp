@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <vector>
 
+#include "tessera/io/series.hpp"
+
 namespace tessera::apps {
 namespace {
 
@@ -45,13 +47,16 @@ void require_different_files(const Config& config, const CommandLine& line,
                              const comm::WaitingCommunicator& communicator) {
   std::vector<RunFile> files{{"the configuration itself", "", line.config}};
   if (!line.resume_file.empty()) files.push_back({"--resume", "", line.resume_file});
-  add_files(config, "", {"output.file", "checkpoint.file", "history.file"}, files);
+  add_files(config, "", {"output", "checkpoint", "history"}, files);
   const std::size_t read = files.size();
   for (const std::string section : {"output", "checkpoint", "history"}) {
-    if (!config.section(section).has("file")) continue;
-    const Config key = config.section(section).at("file");
-    files.push_back({section + ".file", key.place(), key.text()});
-    if (section != "output") files.push_back({section + ".file", key.place(), key.text() + ".tmp"});  // written first
+    for (const Config& entry : config.sections(section)) {
+      if (!entry.has("file")) continue;
+      const Config key = entry.at("file");
+      files.push_back({section + ".file", key.place(), key.text()});
+      files.push_back({section + ".file", key.place(), key.text() + ".tmp"});  // written first
+      if (section == "output") files.push_back({section + ".file", key.place(), io::xdmf_beside(key.text())});
+    }
   }
   std::string problem;
   for (std::size_t w = read; w < files.size() && communicator.root(); ++w) {

@@ -33,19 +33,19 @@ std::string time_left(double seconds) {
 
 }  // namespace
 
-TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, const OutputOptions& output,
+TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs,
                    const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity)
     : domain_(domain),
       solver_(solver),
       state_(solver.state()),
       schedule_(schedule),
-      output_(output),
+      outputs_(outputs),
       checkpoint_(checkpoint),
       history_options_(history),
       identity_(identity) {}
 
 void TimeLoop::resume(const std::string& file) {
-  std::vector<std::string> names{"time", "step", "records", "last_record", "fixed_step"};
+  std::vector<std::string> names{"time", "step", "fixed_step"};
   for (const auto& number : state_.numbers) names.push_back(number.first);
   const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.all_fields(), identity_.program, names);
   if (const double before = data.numbers.at("fixed_step"); before != solver_.fixed_step()) {
@@ -59,8 +59,7 @@ void TimeLoop::resume(const std::string& file) {
   for (const auto& [name, value] : state_.numbers) *value = data.numbers.at(name);
   time_ = data.numbers.at("time");
   step_ = static_cast<Index>(data.numbers.at("step"));
-  records_ = static_cast<Index>(data.numbers.at("records"));
-  last_record_ = static_cast<Index>(data.numbers.at("last_record"));
+  outputs_.restore(data.numbers);
   resumed_ = true;
   std::ostringstream text;
   text << "resumed from " << file << " at step " << step_ << ", t = " << time_;
@@ -69,27 +68,17 @@ void TimeLoop::resume(const std::string& file) {
     domain_.log().warn("the run had come to its end already; to go on, set a later time.end or more time.steps");
 }
 
-void TimeLoop::open_series() {
-  if (output_.file.empty()) return;
-  if (resumed_ && io::exists(output_.file, domain_.communicator())) {
-    series_.emplace(io::Series::resume(domain_, output_.file, output_.fields, step_));
-  } else {
-    if (resumed_) domain_.log().warn(output_.file + " is not there any more: a new one begins at this step");
-    series_.emplace(domain_, output_.file, output_.fields, identity_.attributes, schedule_.records());
-  }
-}
-
 bool TimeLoop::run() {
   try {
     return run_to_end();
   } catch (const RunError&) {  // on all ranks
-    if (series_) series_->finish();
+    outputs_.finish(false);
     throw;
   }
 }
 
 bool TimeLoop::run_to_end() {
-  open_series();
+  outputs_.open(time_, step_, resumed_);
   if (!history_options_.file.empty())
     history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
   if (!checkpoint_.file.empty()) catch_stop_requests();
@@ -97,19 +86,16 @@ bool TimeLoop::run_to_end() {
   for (PartSeconds& block : domain_.seconds()) block = {};
   first_step_ = step_;
   next_sync_ = step_ + 1;
-  const auto record_if_due = [&](bool due) {
-    if (due && last_record_ != step_) record();
-  };
-  record_if_due(records_ == 0);
+  record(false);
   if (!resumed_) note_history();
   bool steady = false;
   while (!steady && !schedule_.finished(time_, step_)) {
-    Index most = std::min(schedule_.steps_left(step_), next_sync_ - step_);
+    Index most = std::min({schedule_.steps_left(step_), outputs_.steps_left(step_), next_sync_ - step_});
     if (history_) most = std::min(most, history_options_.every - step_ % history_options_.every);
-    const Reached reached = solver_.advance(time_, schedule_.limit(records_), most);
+    const Reached reached = solver_.advance(time_, outputs_.limit(), most);
     time_ = reached.time;
     step_ += reached.steps;
-    record_if_due(schedule_.output_due(time_, step_, records_));
+    record(false);
     steady = schedule_.steady_check_due(step_) && solver_.largest_rate() <= schedule_.steady_rate();
     const bool ended = steady || schedule_.finished(time_, step_);
     if (history_ && (step_ % history_options_.every == 0 || ended)) note_history();
@@ -120,22 +106,21 @@ bool TimeLoop::run_to_end() {
       text << (out_of_time() ? "stopped after time.wall_seconds at step " : "stopped by request at step ") << step_
            << ", t = " << time_ << "; go on with --resume " << checkpoint_.file;
       domain_.log().info(text.str());
-      summarise("this part");
+      summarise("this part", false);
       return false;
     }
   }
-  record_if_due(true);
-  refuse_not_finite();
-  summarise(steady ? "steady" : "done");
+  record(true);
+  summarise(steady ? "steady" : "done", true);
   return true;
 }
 
-void TimeLoop::record() {
+/// Of the outputs that are due, or of all.
+void TimeLoop::record(bool all) {
+  if (!all && !outputs_.due(time_, step_)) return;
   const double begin = comm::wtime();
   refuse_not_finite();
-  if (series_) series_->append(time_, step_);
-  ++records_;
-  last_record_ = step_;
+  outputs_.record(time_, step_, all);
   note_output(comm::wtime() - begin);
 }
 
@@ -155,12 +140,12 @@ void TimeLoop::note_output(double seconds) {
 void TimeLoop::write_checkpoint() {
   const double begin = comm::wtime();
   refuse_not_finite();
+  outputs_.settle(true);  // all that the checkpoint says has been written lies on the disk
   io::CheckpointData data{identity_.program, identity_.config, {}};
   for (const auto& [name, value] : state_.numbers) data.numbers[name] = *value;
   data.numbers["time"] = time_;
   data.numbers["step"] = static_cast<double>(step_);
-  data.numbers["records"] = static_cast<double>(records_);
-  data.numbers["last_record"] = static_cast<double>(last_record_);
+  data.numbers.merge(outputs_.numbers());
   data.numbers["fixed_step"] = solver_.fixed_step();
   io::write_checkpoint(domain_, checkpoint_.file, state_.all_fields(), data);
   last_checkpoint_ = comm::wtime();
@@ -203,10 +188,18 @@ bool TimeLoop::synchronise() {
   const double per_step = std::max((now - last_sync_) / static_cast<double>(sync_interval_), 1e-9);
   const double next = std::clamp(sync_seconds / per_step, 1.0, 4.0 * static_cast<double>(sync_interval_));
   const bool due = checkpoint_.every_seconds > 0 && now - last_checkpoint_ >= checkpoint_.every_seconds;
-  std::array<double, 4> shared{stop_requested() || (root && out_of_time()) ? 1.0 : 0.0, root && due ? 1.0 : 0.0,
-                               root ? std::floor(next) : 0.0, solver_.fault() ? 1.0 : 0.0};
+  std::vector<double> shared{stop_requested() || (root && out_of_time()) ? 1.0 : 0.0, root && due ? 1.0 : 0.0,
+                             root ? std::floor(next) : 0.0, solver_.fault() ? 1.0 : 0.0, outputs_.failed() ? 1.0 : 0.0};
+  const std::size_t own = shared.size();
+  for (const double by_clock : outputs_.due_by_clock()) shared.push_back(by_clock);
   domain_.communicator().allreduce(comm::in_place, shared, comm::Operator::max);
   if (shared[3] > 0) refuse_not_finite();
+  if (shared[4] > 0) outputs_.settle();
+  const std::span<const double> by_clock = std::span(shared).subspan(own);
+  if (std::any_of(by_clock.begin(), by_clock.end(), [](double output) { return output > 0; })) {
+    refuse_not_finite();
+    outputs_.record_by_clock(time_, step_, by_clock);
+  }
   sync_interval_ = static_cast<Index>(shared[2]);
   next_sync_ = step_ + sync_interval_;
   last_sync_ = now;
@@ -226,17 +219,19 @@ double TimeLoop::speed() const {
 }
 
 /// Collective, at the end of the run: what was done, and where the time went.
-void TimeLoop::summarise(const char* head) {
-  if (series_) {
-    const double begin = comm::wtime();
-    series_->finish();
-    note_output(comm::wtime() - begin);
-  }
+void TimeLoop::summarise(const char* head, bool done) {
+  const double begin = comm::wtime();
+  outputs_.finish(done);
+  note_output(comm::wtime() - begin);
   const double elapsed = comm::wtime() - started_;
   std::ostringstream text;
   text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)
        << elapsed - output_seconds_ << " s in the time loop, " << speed() << " million cells x steps a second";
-  if (series_) text << "; " << output_seconds_ << " s for output, " << records_ << " records in " << output_.file;
+  if (!outputs_.empty()) {
+    text << "; " << output_seconds_ << " s for output, " << outputs_.summary();
+    if (const double seconds = outputs_.write_seconds(); seconds > 0)
+      text << ", " << outputs_.bytes() / seconds / 1e6 << " MB/s";
+  }
   const auto parts = part_statistics(domain_.seconds(), elapsed, domain_.communicator());
   double total = 0;  // ranks begin and end a little apart
   for (const PartStatistics& part : parts) total += part.mean;
@@ -245,7 +240,7 @@ void TimeLoop::summarise(const char* head) {
     text << "\n  " << std::left << std::setw(14) << part.name;
     for (const double seconds : {part.least, part.mean, part.most}) text << "  " << std::setw(8) << seconds;
     text << "  " << std::lround(100 * part.mean / total) << " %";
-    if (series_) series_->note("seconds_" + part.name, {part.least, part.mean, part.most});
+    outputs_.note("seconds_" + part.name, {part.least, part.mean, part.most});
   }
   domain_.log().info(text.str());
 }

@@ -5,18 +5,11 @@
 #include <string>
 
 #include "history.hpp"
-#include "schedule.hpp"
+#include "outputs.hpp"
 #include "tessera/io/checkpoint.hpp"
-#include "tessera/io/series.hpp"
-#include "tessera/solvers/solver.hpp"
 
 namespace tessera::apps {
 
-/// The section `output`.
-struct OutputOptions {
-  std::string file;  // empty: none
-  std::vector<Field*> fields;
-};
 /// The section `checkpoint`.
 struct CheckpointOptions {
   std::string file;          // empty: none
@@ -32,7 +25,7 @@ struct Identity {
 
 class TimeLoop {
  public:
-  TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, const OutputOptions& output,
+  TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs,
            const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity);
 
   /// Collective: takes state, time and step from a checkpoint.
@@ -42,8 +35,7 @@ class TimeLoop {
 
  private:
   bool run_to_end();
-  void open_series();
-  void record();
+  void record(bool all);
   void note_history();
   void write_checkpoint();
   void refuse_not_finite();
@@ -52,22 +44,19 @@ class TimeLoop {
   void note_output(double seconds);
   double speed() const;
   void report();
-  void summarise(const char* head);
+  void summarise(const char* head, bool done);
 
   Domain& domain_;
   Solver& solver_;
   State state_;
   const Schedule& schedule_;
-  OutputOptions output_;
+  Outputs& outputs_;
   CheckpointOptions checkpoint_;
   HistoryOptions history_options_;
   Identity identity_;
   std::optional<History> history_;
-  std::optional<io::Series> series_;
   double time_ = 0;
   Index step_ = 0;
-  Index records_ = 0;
-  Index last_record_ = -1;  // its step
   bool resumed_ = false;
   // Of this process's part of the run:
   double started_ = 0;

@@ -291,6 +291,16 @@ bool Config::is_section() const { return node_->kind == Node::Kind::section; }
 bool Config::is_list() const { return node_->kind == Node::Kind::list; }
 bool Config::is_scalar() const { return node_->kind == Node::Kind::scalar; }
 
+std::vector<Config> Config::sections(const std::string& key) const {
+  if (!has(key)) return {};
+  if (!at(key).is_list()) return {section(key)};
+  std::vector<Config> result = at(key).items();
+  for (const Config& item : result) {
+    if (!item.is_section()) item.fail(std::string("expected a section of keys, found ") + kind_name(item.node_->kind));
+  }
+  return result;
+}
+
 std::vector<Config> Config::items() const {
   if (!is_list()) fail(std::string("expected a list, found ") + kind_name(node_->kind));
   std::vector<Config> result;

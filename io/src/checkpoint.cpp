@@ -55,7 +55,7 @@ void write_checkpoint(Domain& domain, const std::string& file, const std::vector
       const Handle memory(H5Screate_simple(grid.dimensions(), slab.count.data(), nullptr), H5Sclose, "checkpoint");
       check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
             "checkpoint");
-      gather(domain, *field, buffer);
+      gather(domain, *field, domain.rank_box(), buffer);
       check(H5Dwrite(dataset, memory_type(precision), memory, space, H5P_DEFAULT, buffer.data()),
             "writing " + temporary);
     }
@@ -82,7 +82,10 @@ CheckpointData read_checkpoint(Domain& domain, const std::string& file, const st
     if (data.program != program) throw Hdf5Error("it was written by '" + data.program + "', this is '" + program + "'");
     data.config = read_text_attribute(h5, "config");
     const Handle kept(H5Gopen2(h5, "numbers", H5P_DEFAULT), H5Gclose, "numbers");
-    for (const std::string& name : numbers) data.numbers[name] = read_number_attribute(kept, name.c_str());
+    data.numbers = read_number_attributes(kept);
+    for (const std::string& name : numbers) {
+      if (data.numbers.count(name) == 0) throw Hdf5Error("it lacks the number '" + name + "'");
+    }
     const Handle group(H5Gopen2(h5, "fields", H5P_DEFAULT), H5Gclose, "fields");
     const auto shape = shape_of(grid);
     const Slab slab = slab_of(grid, domain.rank_box());
@@ -100,7 +103,7 @@ CheckpointData read_checkpoint(Domain& domain, const std::string& file, const st
             "checkpoint");
       check(H5Dread(dataset, memory_type(precision), memory, space, H5P_DEFAULT, buffer.data()),
             "reading " + field->name());
-      scatter(domain, *field, buffer);
+      scatter(domain, *field, domain.rank_box(), buffer);
     }
   } catch (const Hdf5Error& error) {
     throw ConfigError("--resume: " + file + " cannot be used: " + error.what());

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "hdf5.hpp"
+#include "tessera/io/background.hpp"
 
 namespace tessera::io {
 namespace {
@@ -16,6 +17,7 @@ struct DataSet {
 };
 
 DataSet open(hid_t file, const Config& name) {
+  finish_background();
   const std::string text = name.text();
   const bool there = H5Lexists(file, text.c_str(), H5P_DEFAULT) > 0;
   DataSet set;
@@ -101,6 +103,7 @@ struct GridFile::File {
 };
 
 GridFile::GridFile(Domain& domain, const Config& file) : file_(new File{domain, {}}) {
+  finish_background();
   try {
     file_->handle = open_file(file.text(), H5F_ACC_RDONLY, domain.communicator());
   } catch (const Hdf5Error& error) {
@@ -108,7 +111,7 @@ GridFile::GridFile(Domain& domain, const Config& file) : file_(new File{domain, 
   }
 }
 
-GridFile::~GridFile() = default;
+GridFile::~GridFile() { finish_background(); }
 
 std::vector<double> GridFile::numbers(const Config& name) const {
   try {
@@ -131,6 +134,7 @@ Index GridFile::records(const Config& name) const {
 }
 
 Index GridFile::complete(Index records) const {
+  finish_background();
   if (H5Lexists(file_->handle, "time", H5P_DEFAULT) <= 0) return records;
   try {
     const Handle time(H5Dopen2(file_->handle, "time", H5P_DEFAULT), H5Dclose, "opening time");

@@ -92,6 +92,18 @@ double read_number_attribute(hid_t object, const char* name) {
   return value;
 }
 
+std::map<std::string, double> read_number_attributes(hid_t object) {
+  std::vector<std::string> names;
+  const auto note = [](hid_t, const char* name, const H5A_info_t*, void* all) -> herr_t {
+    static_cast<std::vector<std::string>*>(all)->push_back(name);
+    return 0;
+  };
+  check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, note, &names), "listing attributes");
+  std::map<std::string, double> numbers;
+  for (const std::string& name : names) numbers[name] = read_number_attribute(object, name.c_str());
+  return numbers;
+}
+
 std::vector<double> read_numbers(hid_t dataset) {
   const Handle space(H5Dget_space(dataset), H5Sclose, "size");
   std::vector<double> values(static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));

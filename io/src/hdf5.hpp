@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -55,6 +56,8 @@ void write_attribute(hid_t object, const char* name, const std::vector<int>& val
 void write_attribute(hid_t object, const char* name, const std::vector<double>& values);
 std::string read_text_attribute(hid_t object, const char* name);
 double read_number_attribute(hid_t object, const char* name);
+/// All of an object, which hold a number each, by their names.
+std::map<std::string, double> read_number_attributes(hid_t object);
 
 /// All numbers of a data set.
 std::vector<double> read_numbers(hid_t dataset);

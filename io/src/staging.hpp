@@ -2,35 +2,62 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <cmath>
 #include <vector>
 
 #include "tessera/core/field.hpp"
+#include "tessera/io/region.hpp"
 
 namespace tessera::io {
 
-/// Calls move(row of the block, row of `buffer`, bytes) for every row, each block by its own thread.
+/// Calls move(a row of the block, its row of `buffer`, cells) for every row of `part`, cells of this rank, each block by its own
+/// thread. A value takes `element` bytes in the buffer.
 template <class Move>
-void stage(Domain& domain, Field& field, std::vector<std::byte>& buffer, const Move& move) {
-  const Box rank = domain.rank_box();
-  const Index element = bytes_of(domain.precision());
-  buffer.resize(static_cast<std::size_t>(rank.cells() * element));
+void stage(Domain& domain, Field& field, const Box& part, Index element, std::vector<std::byte>& buffer,
+           const Move& move) {
+  buffer.resize(static_cast<std::size_t>(part.cells() * element));
   domain.phase([&](const Block& block) {
-    for_each_row(block.local(), [&](Index i, Index j) {
-      const Index row = (block.global(0, i) - rank.lower[0]) * rank.extent(1) + block.global(1, j) - rank.lower[1];
-      const Index cell = row * rank.extent(2) + block.cells.lower[2] - rank.lower[2];
-      move(field[block].address(i, j, 0), buffer.data() + cell * element, block.cells.extent(2) * element);
+    const Box own = intersection(part, block.cells);
+    if (own.cells() == 0) return;
+    for_each_row(own, [&](Index i, Index j) {
+      const Index row = (i - part.lower[0]) * part.extent(1) + j - part.lower[1];
+      const Index cell = row * part.extent(2) + own.lower[2] - part.lower[2];
+      move(
+          field[block].address(i - block.cells.lower[0], j - block.cells.lower[1], own.lower[2] - block.cells.lower[2]),
+          buffer.data() + cell * element, own.extent(2));
     });
   });
 }
 
-/// This rank's cells of a field, row-major, into `buffer`.
-inline void gather(Domain& domain, Field& field, std::vector<std::byte>& buffer) {
-  stage(domain, field, buffer, [](const std::byte* row, std::byte* out, Index n) { std::copy_n(row, n, out); });
+/// The cells `part` of a field, row-major, into `buffer`.
+inline void gather(Domain& domain, Field& field, const Box& part, std::vector<std::byte>& buffer) {
+  const Index element = bytes_of(domain.precision());
+  stage(domain, field, part, element, buffer,
+        [&](const std::byte* row, std::byte* out, Index cells) { std::copy_n(row, cells * element, out); });
 }
 
-/// The way back.
-inline void scatter(Domain& domain, Field& field, std::vector<std::byte>& buffer) {
-  stage(domain, field, buffer, [](std::byte* row, const std::byte* in, Index n) { std::copy_n(in, n, row); });
+/// The same, of a field in double precision into values in single precision. False if one is beyond their range.
+inline bool gather_single(Domain& domain, Field& field, const Box& part, std::vector<std::byte>& buffer) {
+  std::atomic<bool> fits = true;
+  stage(domain, field, part, sizeof(float), buffer, [&](const std::byte* row, std::byte* out, Index cells) {
+    const auto* from = reinterpret_cast<const double*>(row);
+    auto* to = reinterpret_cast<float*>(out);
+    bool all_finite = true;
+    for (Index k = 0; k < cells; ++k) {
+      to[k] = static_cast<float>(from[k]);
+      all_finite = all_finite && std::isfinite(to[k]);
+    }
+    if (!all_finite) fits = false;
+  });
+  return fits;
+}
+
+/// The way back, of values in the fields' own precision.
+inline void scatter(Domain& domain, Field& field, const Box& part, std::vector<std::byte>& buffer) {
+  const Index element = bytes_of(domain.precision());
+  stage(domain, field, part, element, buffer,
+        [&](std::byte* row, const std::byte* in, Index cells) { std::copy_n(in, cells * element, row); });
 }
 
 }  // namespace tessera::io

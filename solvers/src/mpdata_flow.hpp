@@ -84,7 +84,7 @@ class Flow {
   void read_file(const Config& section, const Parameters& parameters);
   void read_diffusion(const Config& section, const Parameters& parameters);
   void require_times(const Config& time) const;
-  void choose_step(const Config& section, const Config& time, const Config& output);
+  void choose_step(const Config& section, const Config& config);
   // mpdata_flow.cpp
   void fill(double time);
   void fill_from_file(double time);

@@ -1,6 +1,7 @@
 // What a configuration says of a flow, and the step for which its Courant numbers are made.
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <sstream>
 
 #include "mpdata_flow.hpp"
@@ -62,7 +63,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   if (key_.is_section()) read_file(section, parameters);
   else read_components(section, fields, parameters);
   read_diffusion(section, parameters);
-  choose_step(section, config.at("time"), config.section("output"));
+  choose_step(section, config);
   if (file_ && !steady_) require_times(config.at("time"));
   for (const Component& component : components_) {
     if (!file_ && !component.uses_fields(section.has("velocity") ? fields.size() : 0)) require_same_faces(component);
@@ -185,7 +186,8 @@ void Flow::read_diffusion(const Config& section, const Parameters& parameters) {
 
 /// time.step or, for a velocity, a step with which the outgoing Courant numbers of no cell add up to more than time.courant
 /// (at the beginning), shortened so that a whole number of steps leads to every output and to the end.
-void Flow::choose_step(const Config& section, const Config& time, const Config& output) {
+void Flow::choose_step(const Config& section, const Config& config) {
+  const Config time = config.at("time");
   if (for_a_step_) {
     if (time.has("courant"))
       time.at("courant").fail(
@@ -206,9 +208,12 @@ void Flow::choose_step(const Config& section, const Config& time, const Config& 
     const double rate = largest_outgoing();
     if (!(rate > 0)) limit.fail("nothing flows: give a step instead");
     step_ = limit.number() / rate;  // not finite: found later
-    const bool interval = output.has("interval");
-    if (std::isfinite(rate) && (interval || time.has("end"))) {
-      const double duration = interval ? output.at("interval").positive() : time.at("end").positive();
+    double duration = std::numeric_limits<double>::infinity();
+    for (const Config& output : config.sections("output")) {
+      if (output.has("interval")) duration = std::min(duration, output.at("interval").positive());
+    }
+    if (!std::isfinite(duration) && time.has("end")) duration = time.at("end").positive();
+    if (std::isfinite(rate) && std::isfinite(duration)) {
       step_ = duration / std::ceil(duration / step_);
       if (!(step_ > 0))
         limit.fail("the flow is too fast for it: the step would be 0; use a slower flow, or an earlier end");

@@ -31,6 +31,8 @@ class Config {
   Config at(const std::string& key) const;
   /// A section that may be missing: then it is empty.
   Config section(const std::string& key) const;
+  /// The sections of a key that has one, or a list of them; none if it is missing.
+  std::vector<Config> sections(const std::string& key) const;
   /// The keys of a section, in the file's order, without marking them as read.
   std::vector<std::string> keys() const;
 

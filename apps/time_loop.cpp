@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "stop_request.hpp"
+#include "tessera/core/memory.hpp"
 #include "tessera/io/file_check.hpp"
 
 namespace tessera::apps {
@@ -242,6 +243,10 @@ void TimeLoop::summarise(const char* head, bool done) {
     text << "  " << std::lround(100 * part.mean / total) << " %";
     outputs_.note("seconds_" + part.name, {part.least, part.mean, part.most});
   }
+  const PartStatistics memory = memory_statistics(domain_.communicator());
+  text << "\nmemory of a rank at most: least " << memory.least << ", mean " << memory.mean << ", most " << memory.most
+       << " MB";
+  if (series_) series_->note("memory_megabytes", {memory.least, memory.mean, memory.most});
   domain_.log().info(text.str());
 }
 

@@ -81,6 +81,11 @@ class Output(unittest.TestCase):
                     self.assertEqual(mean > 0, part != "boundary", part)  # a periodic grid has none
                     self.assertIn(f"\n  {part} ", result.out)
                     total += mean
+                least, mean, most = data.attrs["memory_megabytes"]
+                self.assertLess(1, least)
+                self.assertLessEqual(least, mean)
+                self.assertLessEqual(mean, most)
+                self.assertIn("\nmemory of a rank at most: least ", result.out)
             shares = [int(share) for share in re.findall(r"(\d+) %$", result.out, re.MULTILINE)]
             self.assertEqual(len(shares), 6, result.out)
             self.assertAlmostEqual(sum(shares), 100, delta=3)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iomanip>
+#include <optional>
 #include <sstream>
 
 #include "command_line.hpp"
@@ -116,6 +117,10 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
 
   // 2. Set up.
   const comm::WaitingCommunicator world = everyone.waiting(exchange.wait);
+  const LogOptions logs = read_log_options(config, world);
+  RankLog rank_log;
+  Watchdog watchdog(world, level, logs.stall_seconds, log, rank_log, config.section("checkpoint").text("file", ""));
+  std::optional<Watchdog::Task> setting_up(std::in_place, watchdog, "setting up");
   Domain domain(grid, layout, world, exchange, log, read_sweep(config), precision);
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
@@ -135,9 +140,12 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   if (line.check) return 0;
 
   // 3. Run.
+  rank_log.open(config, logs, world, line.resume);
+  rank_log.introduce(std::string(app.name) + " " + short_version(), domain, machine);
+  setting_up.reset();
   const Identity identity = identity_of(app, config);
-  Outputs output(domain, outputs, schedule, background, identity.attributes);
-  TimeLoop loop(domain, *solver, schedule, output, checkpoint, history, identity);
+  Outputs output(domain, outputs, schedule, background, identity.attributes, watchdog, rank_log);
+  TimeLoop loop(domain, *solver, schedule, output, checkpoint, history, identity, watchdog, rank_log);
   if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <mutex>
 #include <optional>
+#include <sstream>
 
 #include "tessera/core/failure.hpp"
 #include "tessera/io/background.hpp"
@@ -59,8 +60,13 @@ struct Outputs::Output {
 };
 
 Outputs::Outputs(Domain& domain, std::vector<OutputOptions> options, const Schedule& schedule, bool background,
-                 const io::Attributes& attributes)
-    : domain_(domain), schedule_(schedule), background_(background), attributes_(attributes) {
+                 const io::Attributes& attributes, Watchdog& watchdog, RankLog& rank_log)
+    : domain_(domain),
+      schedule_(schedule),
+      background_(background),
+      attributes_(attributes),
+      watchdog_(watchdog),
+      rank_log_(rank_log) {
   for (OutputOptions& each : options)
     outputs_.push_back(std::unique_ptr<Output>(
         new Output{std::move(each.series), each.times, Buffers(background ? staged_at_most : 1)}));
@@ -71,6 +77,7 @@ Outputs::~Outputs() { io::finish_background(); }
 void Outputs::open(double time, Index step, bool resumed) {
   for (auto& output : outputs_) {
     const std::string& file = output->options.file;
+    const Watchdog::Task task(watchdog_, "opening " + file);
     output->last_seconds = comm::wtime();
     if (resumed && output->known && io::exists(file, domain_.communicator())) {
       output->series.emplace(io::Series::resume(domain_, output->options, attributes_, output->times.written(), step));
@@ -128,18 +135,26 @@ void Outputs::record_by_clock(double time, Index step, std::span<const double> d
 }
 
 void Outputs::write(Output& output, double time, Index step) {
+  const std::string& file = output.options.file;
+  const Watchdog::Task task(watchdog_, "writing " + file);
+  const double begin = comm::wtime();
   const auto record = output.buffers.take();
   output.series->stage(time, step, *record);
   output.times.note(time, step);
   output.last_seconds = comm::wtime();
   bytes_ += io::Series::record_bytes(domain_.grid(), output.options);
   const auto job = [&output, record] {
-    const double begin = comm::wtime();
+    const double start = comm::wtime();
     output.series->write(*record);
-    output.write_seconds = output.write_seconds + comm::wtime() - begin;
+    output.write_seconds = output.write_seconds + comm::wtime() - start;
   };
   if (background_) io::run_in_background(job);
   else job();
+  if (!rank_log_.is_open()) return;
+  std::ostringstream text;
+  text << "record " << output.times.written() << " in " << file << (background_ ? ", in the background" : "")
+       << ": step " << step << ", t = " << time << ", " << comm::wtime() - begin << " s";
+  rank_log_.write(text.str());
 }
 
 bool Outputs::failed() const { return background_ && io::background_failed(); }

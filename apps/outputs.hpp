@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "output_options.hpp"
+#include "watchdog.hpp"
 
 namespace tessera::apps {
 
@@ -15,7 +16,7 @@ namespace tessera::apps {
 class Outputs {
  public:
   Outputs(Domain& domain, std::vector<OutputOptions> options, const Schedule& schedule, bool background,
-          const io::Attributes& attributes);
+          const io::Attributes& attributes, Watchdog& watchdog, RankLog& rank_log);
   ~Outputs();
 
   /// Creates the files or, after restore(), goes on in those that are there.
@@ -60,6 +61,8 @@ class Outputs {
   const Schedule& schedule_;
   bool background_;
   io::Attributes attributes_;
+  Watchdog& watchdog_;
+  RankLog& rank_log_;
   std::vector<std::unique_ptr<Output>> outputs_;
   double bytes_ = 0;
 };

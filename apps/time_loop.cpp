@@ -35,7 +35,8 @@ std::string time_left(double seconds) {
 }  // namespace
 
 TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs,
-                   const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity)
+                   const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity,
+                   Watchdog& watchdog, RankLog& rank_log)
     : domain_(domain),
       solver_(solver),
       state_(solver.state()),
@@ -43,9 +44,12 @@ TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Out
       outputs_(outputs),
       checkpoint_(checkpoint),
       history_options_(history),
-      identity_(identity) {}
+      identity_(identity),
+      watchdog_(watchdog),
+      rank_log_(rank_log) {}
 
 void TimeLoop::resume(const std::string& file) {
+  const Watchdog::Task task(watchdog_, "reading the checkpoint " + file);
   std::vector<std::string> names{"time", "step", "fixed_step"};
   for (const auto& number : state_.numbers) names.push_back(number.first);
   const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.all_fields(), identity_.program, names);
@@ -65,6 +69,7 @@ void TimeLoop::resume(const std::string& file) {
   std::ostringstream text;
   text << "resumed from " << file << " at step " << step_ << ", t = " << time_;
   domain_.log().info(text.str());
+  rank_log_.write(text.str());
   if (schedule_.finished(time_, step_))
     domain_.log().warn("the run had come to its end already; to go on, set a later time.end or more time.steps");
 }
@@ -72,7 +77,8 @@ void TimeLoop::resume(const std::string& file) {
 bool TimeLoop::run() {
   try {
     return run_to_end();
-  } catch (const RunError&) {  // on all ranks
+  } catch (const RunError& error) {  // on all ranks
+    rank_log_.write(std::string("error: ") + error.what());
     outputs_.finish(false);
     throw;
   }
@@ -83,7 +89,8 @@ bool TimeLoop::run_to_end() {
   if (!history_options_.file.empty())
     history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
   if (!checkpoint_.file.empty()) catch_stop_requests();
-  started_ = last_sync_ = last_report_ = last_checkpoint_ = comm::wtime();
+  started_ = last_sync_ = last_report_ = last_note_ = last_checkpoint_ = comm::wtime();
+  watchdog_.done(step_);
   for (PartSeconds& block : domain_.seconds()) block = {};
   first_step_ = step_;
   next_sync_ = step_ + 1;
@@ -96,6 +103,7 @@ bool TimeLoop::run_to_end() {
     const Reached reached = solver_.advance(time_, outputs_.limit(), most);
     time_ = reached.time;
     step_ += reached.steps;
+    watchdog_.done(step_);
     record(false);
     steady = schedule_.steady_check_due(step_) && solver_.largest_rate() <= schedule_.steady_rate();
     const bool ended = steady || schedule_.finished(time_, step_);
@@ -107,6 +115,7 @@ bool TimeLoop::run_to_end() {
       text << (out_of_time() ? "stopped after time.wall_seconds at step " : "stopped by request at step ") << step_
            << ", t = " << time_ << "; go on with --resume " << checkpoint_.file;
       domain_.log().info(text.str());
+      rank_log_.write(text.str());
       summarise("this part", false);
       return false;
     }
@@ -128,6 +137,7 @@ void TimeLoop::record(bool all) {
 /// Collective.
 void TimeLoop::note_history() {
   if (!history_) return;
+  const Watchdog::Task task(watchdog_, "summing up and writing " + history_options_.file);
   const double begin = comm::wtime();
   history_->append(time_, step_, solver_.diagnostics());
   note_output(comm::wtime() - begin);
@@ -139,6 +149,7 @@ void TimeLoop::note_output(double seconds) {
 }
 
 void TimeLoop::write_checkpoint() {
+  const Watchdog::Task task(watchdog_, "writing the checkpoint " + checkpoint_.file);
   const double begin = comm::wtime();
   refuse_not_finite();
   outputs_.settle(true);  // all that the checkpoint says has been written lies on the disk
@@ -151,6 +162,12 @@ void TimeLoop::write_checkpoint() {
   io::write_checkpoint(domain_, checkpoint_.file, state_.all_fields(), data);
   last_checkpoint_ = comm::wtime();
   note_output(last_checkpoint_ - begin);
+  if (rank_log_.is_open()) {
+    std::ostringstream text;
+    text << "checkpoint " << checkpoint_.file << ": step " << step_ << ", t = " << time_ << ", "
+         << last_checkpoint_ - begin << " s";
+    rank_log_.write(text.str());
+  }
 }
 
 /// Collective: throws if any value of the state is not finite: nothing of that is ever written.
@@ -193,7 +210,14 @@ bool TimeLoop::synchronise() {
                              root ? std::floor(next) : 0.0, solver_.fault() ? 1.0 : 0.0, outputs_.failed() ? 1.0 : 0.0};
   const std::size_t own = shared.size();
   for (const double by_clock : outputs_.due_by_clock()) shared.push_back(by_clock);
-  domain_.communicator().allreduce(comm::in_place, shared, comm::Operator::max);
+  {
+    const Watchdog::Task task(watchdog_, "waiting for the other ranks after step " + std::to_string(step_));
+    domain_.communicator().allreduce(comm::in_place, shared, comm::Operator::max);
+  }
+  if (now - last_note_ >= report_seconds) {
+    last_note_ = now;
+    note_state();
+  }
   if (shared[3] > 0) refuse_not_finite();
   if (shared[4] > 0) outputs_.settle();
   const std::span<const double> by_clock = std::span(shared).subspan(own);
@@ -221,9 +245,12 @@ double TimeLoop::speed() const {
 
 /// Collective, at the end of the run: what was done, and where the time went.
 void TimeLoop::summarise(const char* head, bool done) {
-  const double begin = comm::wtime();
-  outputs_.finish(done);
-  note_output(comm::wtime() - begin);
+  {
+    const Watchdog::Task task(watchdog_, "finishing the output files");
+    const double begin = comm::wtime();
+    outputs_.finish(done);
+    note_output(comm::wtime() - begin);
+  }
   const double elapsed = comm::wtime() - started_;
   std::ostringstream text;
   text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)
@@ -248,6 +275,23 @@ void TimeLoop::summarise(const char* head, bool done) {
        << " MB";
   if (series_) series_->note("memory_megabytes", {memory.least, memory.mean, memory.most});
   domain_.log().info(text.str());
+  note_state();
+  rank_log_.write(text.str().substr(0, text.str().find('\n')));
+}
+
+/// Into this rank's own log.
+void TimeLoop::note_state() {
+  if (!rank_log_.is_open()) return;
+  std::ostringstream text;
+  text << "step " << step_ << ", t = " << time_ << std::setprecision(4) << ", " << resident_megabytes()
+       << " MB of memory (at most " << most_resident_megabytes() << "), seconds a block";
+  const auto blocks = domain_.seconds();
+  for (std::size_t part = 0; part < part_names.size(); ++part) {
+    double sum = 0;
+    for (const PartSeconds& block : blocks) sum += block[part];
+    text << (part > 0 ? ", " : ": ") << part_names[part] << ' ' << sum / static_cast<double>(blocks.size());
+  }
+  rank_log_.write(text.str());
 }
 
 void TimeLoop::report() {

@@ -7,6 +7,7 @@
 #include "history.hpp"
 #include "outputs.hpp"
 #include "tessera/io/checkpoint.hpp"
+#include "watchdog.hpp"
 
 namespace tessera::apps {
 
@@ -26,7 +27,8 @@ struct Identity {
 class TimeLoop {
  public:
   TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs,
-           const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity);
+           const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity,
+           Watchdog& watchdog, RankLog& rank_log);
 
   /// Collective: takes state, time and step from a checkpoint.
   void resume(const std::string& file);
@@ -44,6 +46,7 @@ class TimeLoop {
   void note_output(double seconds);
   double speed() const;
   void report();
+  void note_state();
   void summarise(const char* head, bool done);
 
   Domain& domain_;
@@ -54,6 +57,8 @@ class TimeLoop {
   CheckpointOptions checkpoint_;
   HistoryOptions history_options_;
   Identity identity_;
+  Watchdog& watchdog_;
+  RankLog& rank_log_;
   std::optional<History> history_;
   double time_ = 0;
   Index step_ = 0;
@@ -63,6 +68,7 @@ class TimeLoop {
   Index first_step_ = 0;
   double last_sync_ = 0;
   double last_report_ = 0;
+  double last_note_ = 0;
   double last_checkpoint_ = 0;
   Index sync_interval_ = 1;
   Index next_sync_ = 0;

@@ -1,13 +1,17 @@
 #include "tessera/core/halo.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <stdexcept>
 #include <string>
 
 #include "tessera/core/failure.hpp"
+#include "tessera/core/waiting.hpp"
 
 namespace tessera {
 namespace {
+
+std::atomic<int> waiting = 0;
 
 Index3 reverse(const Index3& d) { return {-d[0], -d[1], -d[2]}; }
 
@@ -113,6 +117,8 @@ void copy_box(const Array& from, const Box& source, Array& to, const Box& target
 
 }  // namespace
 
+int threads_waiting() noexcept { return waiting.load(std::memory_order_relaxed); }
+
 HaloExchange::HaloExchange(Domain& domain, std::vector<Location> locations, Index depth,
                            std::vector<Antiperiodic> antiperiodic)
     : domain_(domain),
@@ -187,7 +193,11 @@ HaloExchange::Plan HaloExchange::make_plan(const Block& block) const {
 void HaloExchange::run(std::span<Field* const> fields, Phase meanwhile, Phase afterwards) {
   const auto plan_of = [&](const Block& block) -> Plan& { return plans_[static_cast<std::size_t>(block.number)]; };
   const auto timed = [&](const Block& block, Part part, const auto& work) { domain_.seconds(block).time(part, work); };
-  const auto wait = [&](const Block& block) { comm::waitall(plan_of(block).requests, domain_.exchange().wait); };
+  const auto wait = [&](const Block& block) {
+    waiting.fetch_add(1, std::memory_order_relaxed);
+    comm::waitall(plan_of(block).requests, domain_.exchange().wait);
+    waiting.fetch_sub(1, std::memory_order_relaxed);
+  };
   if (domain_.exchange().funneled) {
     for (const Block& block : domain_.blocks()) timed(block, Part::exchange, [&] { receive(block); });
     domain_.phase([&](const Block& block) { timed(block, Part::exchange, [&] { pack_and_copy(block, fields); }); });

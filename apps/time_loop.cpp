@@ -79,7 +79,10 @@ bool TimeLoop::run() {
     return run_to_end();
   } catch (const RunError& error) {  // on all ranks
     rank_log_.write(std::string("error: ") + error.what());
-    outputs_.finish(false);
+    try {
+      outputs_.finish(false);
+    } catch (const RunError&) {  // of a file that has failed already: the first reason counts
+    }
     throw;
   }
 }
@@ -273,7 +276,7 @@ void TimeLoop::summarise(const char* head, bool done) {
   const PartStatistics memory = memory_statistics(domain_.communicator());
   text << "\nmemory of a rank at most: least " << memory.least << ", mean " << memory.mean << ", most " << memory.most
        << " MB";
-  if (series_) series_->note("memory_megabytes", {memory.least, memory.mean, memory.most});
+  outputs_.note("memory_megabytes", {memory.least, memory.mean, memory.most});
   domain_.log().info(text.str());
   note_state();
   rank_log_.write(text.str().substr(0, text.str().find('\n')));

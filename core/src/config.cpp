@@ -194,6 +194,32 @@ const std::string& scalar(const Node& node, const char* wanted) {
   return node.scalar;
 }
 
+/// A value in one line.
+std::string in_line(const Node& node) {
+  std::string text;
+  switch (node.kind) {
+    case Node::Kind::empty: return "~";
+    case Node::Kind::scalar:
+      for (const char c : node.scalar) text += c == '\n' ? std::string("\\n") : std::string(1, c);
+      return text;
+    case Node::Kind::list:
+      for (const auto& item : node.items) text += (text.empty() ? "" : ", ") + in_line(*item);
+      return "[" + text + "]";
+    case Node::Kind::section:
+      for (const auto& [key, value] : node.entries) text += (text.empty() ? "" : ", ") + key + ": " + in_line(*value);
+      return "{" + text + "}";
+  }
+  return text;
+}
+
+void flatten(const Node& node, const std::string& path, std::string& text) {
+  if (node.kind == Node::Kind::section) {
+    for (const auto& [key, value] : node.entries) flatten(*value, join(path, key), text);
+  } else if (node.kind != Node::Kind::empty) {
+    text += path + ": " + in_line(node) + "\n";
+  }
+}
+
 void collect_unread(const Node& node) {
   for (const auto& [key, child] : node.entries) {
     if (!node.asked.contains(key)) {
@@ -373,6 +399,11 @@ Index Config::at_least(Index least) const {
 void Config::fail(const std::string& what) const { fail_at(*node_, what); }
 std::string Config::place(Index columns) const { return where(*node_, columns); }
 const std::string& Config::source() const { return *node_->source; }
+std::string Config::flat() const {
+  std::string text;
+  flatten(*node_, "", text);
+  return text;
+}
 void Config::require_all_read() const { collect_unread(*node_); }
 
 std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates) {

@@ -85,6 +85,12 @@ TEST_CASE("--set replaces, adds and complains in its own name") {
   CHECK(contains(complaint([] { parse("a: 1", {"a"}); }), "key.key=value"));
 }
 
+TEST_CASE("all keys in lines, as they are in force") {
+  const Config config = Config::parse("a: {b: 1, c: [1, [2, x]], d: ~}\ne: \"two\\nlines\"\nf: [{g: 1, h: [2]}, 3]\n",
+                                      "test.yaml", {"a.b=2", "new.key=3"});
+  CHECK(config.flat() == "a.b: 2\na.c: [1, [2, x]]\ne: two\\nlines\nf: [{g: 1, h: [2]}, 3]\nnew.key: 3\n");
+}
+
 TEST_CASE("nearest") {
   CHECK(nearest("iteratons", {"iterations", "nonoscillatory"}).value() == "iterations");
   CHECK_FALSE(nearest("xyz", {"iterations"}).has_value());

@@ -71,6 +71,8 @@ class Config {
   std::string place(Index columns = 0) const;
   /// The whole configuration as it was read, with the overrides as comments.
   const std::string& source() const;
+  /// All keys that have a value, overrides included, in lines "time.end: 100"; a list is one value, "[2, 1]".
+  std::string flat() const;
 
   /// Throws for the first key that nobody asked for, with the nearest that somebody did.
   void require_all_read() const;

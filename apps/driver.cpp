@@ -1,6 +1,7 @@
 #include "driver.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <iomanip>
 #include <optional>
@@ -22,15 +23,6 @@ void require_writable(const Config& key, const std::string& file, const std::vec
     const std::string why = io::why_not_writable(file + ending, communicator);
     if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
   }
-}
-
-CheckpointOptions read_checkpoint_options(const Config& config, const comm::WaitingCommunicator& communicator) {
-  const Config section = config.section("checkpoint");
-  if (section.keys().empty()) return {};
-  CheckpointOptions options{section.at("file").text(), 0};
-  if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").positive();
-  require_writable(section.at("file"), options.file, {"", ".tmp"}, communicator);
-  return options;
 }
 
 HistoryOptions read_history(const Config& config, const comm::WaitingCommunicator& communicator) {
@@ -77,26 +69,17 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
   if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
 }
 
-Identity identity_of(const App& app, const Config& config) {
+io::Attributes attributes_of(const App& app, const Config& config) {
   const std::string program = app.name;
-  return {program,
-          {{"title", program + " run"},
-           {"source", "tessera " + short_version()},
-           {"history", "created by " + program},
-           {"config", config.source()},
-           {"version", version(program)}},
-          config.source()};
+  return {{"title", program + " run"},
+          {"source", "tessera " + short_version()},
+          {"history", "created by " + program},
+          {"config", config.source()},
+          {"version", version(program)}};
 }
 
-std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& checkpoint,
-                            const comm::WaitingCommunicator& communicator) {
-  std::string file = line.resume_file.empty() ? checkpoint.file : line.resume_file;
-  if (file.empty())
-    throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
-  if (!io::exists(file, communicator)) {
-    throw ConfigError("--resume: there is no checkpoint " + file + "; start without --resume, or name the right file");
-  }
-  return file;
+io::CheckpointData checkpoint_identity(const App& app, const Config& config) {
+  return {app.name, version(app.name), config.source(), config.flat()};
 }
 
 int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel level) {
@@ -143,9 +126,9 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   rank_log.open(config, logs, world, line.resume);
   rank_log.introduce(std::string(app.name) + " " + short_version(), domain, machine);
   setting_up.reset();
-  const Identity identity = identity_of(app, config);
-  Outputs output(domain, outputs, schedule, background, identity.attributes, watchdog, rank_log);
-  TimeLoop loop(domain, *solver, schedule, output, checkpoint, history, identity, watchdog, rank_log);
+  Outputs output(domain, outputs, schedule, background, attributes_of(app, config), watchdog, rank_log);
+  Checkpoints checkpoints(domain, *solver, checkpoint, checkpoint_identity(app, config));
+  TimeLoop loop(domain, *solver, schedule, output, checkpoints, history, watchdog, rank_log);
   if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;
 }
@@ -155,6 +138,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
 int run(int argc, char** argv, const App& app) {
   comm::Environment environment(argc, argv, comm::ThreadLevel::multiple, comm::ThreadLevel::funneled);
   const bool root = comm::world().root();
+  std::signal(SIGXFSZ, SIG_IGN);  // to write beyond a limit on files fails with a message, as on a disk that is full
   CommandLine line;
   if (const auto answer = parse(argc, argv, app.name, app.description, line)) {
     if (root) std::fputs(answer->text.c_str(), answer->exit_code == 0 ? stdout : stderr);

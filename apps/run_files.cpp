@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "tessera/io/checkpoint.hpp"
 #include "tessera/io/series.hpp"
 
 namespace tessera::apps {
@@ -53,9 +54,13 @@ void require_different_files(const Config& config, const CommandLine& line,
     for (const Config& entry : config.sections(section)) {
       if (!entry.has("file")) continue;
       const Config key = entry.at("file");
-      files.push_back({section + ".file", key.place(), key.text()});
-      files.push_back({section + ".file", key.place(), key.text() + ".tmp"});  // written first
-      if (section == "output") files.push_back({section + ".file", key.place(), io::xdmf_beside(key.text())});
+      std::vector<std::string> written{key.text(), key.text() + ".tmp"};
+      if (section == "output") written.push_back(io::xdmf_beside(key.text()));
+      if (section == "checkpoint") {
+        written.push_back(io::previous_checkpoint(key.text()));
+        written.push_back(io::previous_checkpoint(key.text()) + ".tmp");
+      }
+      for (const std::string& file : written) files.push_back({section + ".file", key.place(), file});
     }
   }
   std::string problem;

@@ -1,7 +1,6 @@
 #include "time_loop.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <iomanip>
 #include <sstream>
@@ -16,12 +15,6 @@ namespace {
 constexpr double sync_seconds = 0.2;  // how soon a request to stop, or a NaN, is noticed
 constexpr double report_seconds = 5;
 
-/// That reads back as the same number.
-std::string exact(double value) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value).ptr};
-}
-
 std::string time_left(double seconds) {
   std::ostringstream text;
   if (!std::isfinite(seconds)) return "?";
@@ -34,41 +27,27 @@ std::string time_left(double seconds) {
 
 }  // namespace
 
-TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs,
-                   const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity,
-                   Watchdog& watchdog, RankLog& rank_log)
+TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs, Checkpoints& checkpoints,
+                   const HistoryOptions& history, Watchdog& watchdog, RankLog& rank_log)
     : domain_(domain),
       solver_(solver),
       state_(solver.state()),
       schedule_(schedule),
       outputs_(outputs),
-      checkpoint_(checkpoint),
+      checkpoints_(checkpoints),
       history_options_(history),
-      identity_(identity),
       watchdog_(watchdog),
       rank_log_(rank_log) {}
 
 void TimeLoop::resume(const std::string& file) {
   const Watchdog::Task task(watchdog_, "reading the checkpoint " + file);
-  std::vector<std::string> names{"time", "step", "fixed_step"};
-  for (const auto& number : state_.numbers) names.push_back(number.first);
-  const io::CheckpointData data = io::read_checkpoint(domain_, file, state_.all_fields(), identity_.program, names);
-  if (const double before = data.numbers.at("fixed_step"); before != solver_.fixed_step()) {
-    const auto text = [](double step) {
-      return step > 0 ? "a fixed step of " + exact(step) : std::string("adapted steps");
-    };
-    throw ConfigError("--resume: " + file + " was written with " + text(before) + ", the configuration asks for " +
-                      text(solver_.fixed_step()) + "; " +
-                      (before > 0 ? "write time.step: " + exact(before) : "keep time.tolerance as it was"));
-  }
-  for (const auto& [name, value] : state_.numbers) *value = data.numbers.at(name);
-  time_ = data.numbers.at("time");
-  step_ = static_cast<Index>(data.numbers.at("step"));
-  outputs_.restore(data.numbers);
+  const Checkpoints::Numbers numbers = checkpoints_.resume(file, {"time", "step"});
+  time_ = numbers.at("time");
+  step_ = static_cast<Index>(numbers.at("step"));
+  outputs_.restore(numbers);
   resumed_ = true;
   std::ostringstream text;
   text << "resumed from " << file << " at step " << step_ << ", t = " << time_;
-  domain_.log().info(text.str());
   rank_log_.write(text.str());
   if (schedule_.finished(time_, step_))
     domain_.log().warn("the run had come to its end already; to go on, set a later time.end or more time.steps");
@@ -91,8 +70,9 @@ bool TimeLoop::run_to_end() {
   outputs_.open(time_, step_, resumed_);
   if (!history_options_.file.empty())
     history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
-  if (!checkpoint_.file.empty()) catch_stop_requests();
-  started_ = last_sync_ = last_report_ = last_note_ = last_checkpoint_ = comm::wtime();
+  if (checkpoints_.wanted()) catch_stop_requests();
+  checkpoints_.begin();
+  started_ = last_sync_ = last_report_ = last_note_ = comm::wtime();
   watchdog_.done(step_);
   for (PartSeconds& block : domain_.seconds()) block = {};
   first_step_ = step_;
@@ -101,7 +81,8 @@ bool TimeLoop::run_to_end() {
   if (!resumed_) note_history();
   bool steady = false;
   while (!steady && !schedule_.finished(time_, step_)) {
-    Index most = std::min({schedule_.steps_left(step_), outputs_.steps_left(step_), next_sync_ - step_});
+    Index most = std::min(
+        {schedule_.steps_left(step_), outputs_.steps_left(step_), checkpoints_.steps_left(step_), next_sync_ - step_});
     if (history_) most = std::min(most, history_options_.every - step_ % history_options_.every);
     const Reached reached = solver_.advance(time_, outputs_.limit(), most);
     time_ = reached.time;
@@ -112,11 +93,12 @@ bool TimeLoop::run_to_end() {
     const bool ended = steady || schedule_.finished(time_, step_);
     if (history_ && (step_ % history_options_.every == 0 || ended)) note_history();
     if (ended) break;
+    if (checkpoints_.due(step_)) write_checkpoint();
     if (step_ >= next_sync_ && synchronise()) {
       write_checkpoint();
       std::ostringstream text;
       text << (out_of_time() ? "stopped after time.wall_seconds at step " : "stopped by request at step ") << step_
-           << ", t = " << time_ << "; go on with --resume " << checkpoint_.file;
+           << ", t = " << time_ << "; go on with --resume " << checkpoints_.file();
       domain_.log().info(text.str());
       rank_log_.write(text.str());
       summarise("this part", false);
@@ -152,23 +134,19 @@ void TimeLoop::note_output(double seconds) {
 }
 
 void TimeLoop::write_checkpoint() {
-  const Watchdog::Task task(watchdog_, "writing the checkpoint " + checkpoint_.file);
+  const Watchdog::Task task(watchdog_, "writing the checkpoint " + checkpoints_.file());
   const double begin = comm::wtime();
   refuse_not_finite();
   outputs_.settle(true);  // all that the checkpoint says has been written lies on the disk
-  io::CheckpointData data{identity_.program, identity_.config, {}};
-  for (const auto& [name, value] : state_.numbers) data.numbers[name] = *value;
-  data.numbers["time"] = time_;
-  data.numbers["step"] = static_cast<double>(step_);
-  data.numbers.merge(outputs_.numbers());
-  data.numbers["fixed_step"] = solver_.fixed_step();
-  io::write_checkpoint(domain_, checkpoint_.file, state_.all_fields(), data);
-  last_checkpoint_ = comm::wtime();
-  note_output(last_checkpoint_ - begin);
+  Checkpoints::Numbers numbers = outputs_.numbers();
+  numbers["time"] = time_;
+  numbers["step"] = static_cast<double>(step_);
+  checkpoints_.write(numbers);
+  const double seconds = comm::wtime() - begin;
+  note_output(seconds);
   if (rank_log_.is_open()) {
     std::ostringstream text;
-    text << "checkpoint " << checkpoint_.file << ": step " << step_ << ", t = " << time_ << ", "
-         << last_checkpoint_ - begin << " s";
+    text << "checkpoint " << checkpoints_.file() << ": step " << step_ << ", t = " << time_ << ", " << seconds << " s";
     rank_log_.write(text.str());
   }
 }
@@ -208,9 +186,9 @@ bool TimeLoop::synchronise() {
   // Rank 0's clock decides for all when to meet again.
   const double per_step = std::max((now - last_sync_) / static_cast<double>(sync_interval_), 1e-9);
   const double next = std::clamp(sync_seconds / per_step, 1.0, 4.0 * static_cast<double>(sync_interval_));
-  const bool due = checkpoint_.every_seconds > 0 && now - last_checkpoint_ >= checkpoint_.every_seconds;
-  std::vector<double> shared{stop_requested() || (root && out_of_time()) ? 1.0 : 0.0, root && due ? 1.0 : 0.0,
-                             root ? std::floor(next) : 0.0, solver_.fault() ? 1.0 : 0.0, outputs_.failed() ? 1.0 : 0.0};
+  std::vector<double> shared{stop_requested() || (root && out_of_time()) ? 1.0 : 0.0,
+                             root && checkpoints_.due_by_clock() ? 1.0 : 0.0, root ? std::floor(next) : 0.0,
+                             solver_.fault() ? 1.0 : 0.0, outputs_.failed() ? 1.0 : 0.0};
   const std::size_t own = shared.size();
   for (const double by_clock : outputs_.due_by_clock()) shared.push_back(by_clock);
   {

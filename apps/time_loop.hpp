@@ -4,31 +4,17 @@
 #include <optional>
 #include <string>
 
+#include "checkpoints.hpp"
 #include "history.hpp"
 #include "outputs.hpp"
-#include "tessera/io/checkpoint.hpp"
 #include "watchdog.hpp"
 
 namespace tessera::apps {
 
-/// The section `checkpoint`.
-struct CheckpointOptions {
-  std::string file;          // empty: none
-  double every_seconds = 0;  // 0: only when stopped by request
-};
-
-/// What identifies a run in its files.
-struct Identity {
-  std::string program;
-  io::Attributes attributes;
-  std::string config;
-};
-
 class TimeLoop {
  public:
-  TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs,
-           const CheckpointOptions& checkpoint, const HistoryOptions& history, const Identity& identity,
-           Watchdog& watchdog, RankLog& rank_log);
+  TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs, Checkpoints& checkpoints,
+           const HistoryOptions& history, Watchdog& watchdog, RankLog& rank_log);
 
   /// Collective: takes state, time and step from a checkpoint.
   void resume(const std::string& file);
@@ -54,9 +40,8 @@ class TimeLoop {
   State state_;
   const Schedule& schedule_;
   Outputs& outputs_;
-  CheckpointOptions checkpoint_;
+  Checkpoints& checkpoints_;
   HistoryOptions history_options_;
-  Identity identity_;
   Watchdog& watchdog_;
   RankLog& rank_log_;
   std::optional<History> history_;
@@ -69,7 +54,6 @@ class TimeLoop {
   double last_sync_ = 0;
   double last_report_ = 0;
   double last_note_ = 0;
-  double last_checkpoint_ = 0;
   Index sync_interval_ = 1;
   Index next_sync_ = 0;
   double output_seconds_ = 0;

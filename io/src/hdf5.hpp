@@ -3,7 +3,7 @@
 
 #include <hdf5.h>
 
-#include <map>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -38,6 +38,8 @@ class Handle {
     if (id_ >= 0) close_(id_);
     id_ = -1;
   }
+  /// As reset, but throws Hdf5Error if that fails: what was written may not be in the file.
+  void close_checked(const std::string& what);
   operator hid_t() const { return id_; }
 
  private:
@@ -49,15 +51,22 @@ class Handle {
 Handle create_file(const std::string& name, const comm::WaitingCommunicator& communicator);
 Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator);
 
+/// By this rank alone, whatever others do.
+Handle create_file_alone(const std::string& name);
+Handle open_file_alone(const std::string& name);
+
 /// Collective: attributes of a file, group or data set.
 void write_attribute(hid_t object, const char* name, const std::string& value);
 void write_attribute(hid_t object, const char* name, double value);
+void write_attribute(hid_t object, const char* name, std::uint64_t value);
 void write_attribute(hid_t object, const char* name, const std::vector<int>& values);
 void write_attribute(hid_t object, const char* name, const std::vector<double>& values);
 std::string read_text_attribute(hid_t object, const char* name);
 double read_number_attribute(hid_t object, const char* name);
-/// All of an object, which hold a number each, by their names.
-std::map<std::string, double> read_number_attributes(hid_t object);
+std::uint64_t read_integer_attribute(hid_t object, const char* name);
+std::vector<double> read_numbers_attribute(hid_t object, const char* name);
+/// The names of an object's attributes.
+std::vector<std::string> attribute_names(hid_t object);
 
 /// All numbers of a data set.
 std::vector<double> read_numbers(hid_t dataset);

@@ -2,30 +2,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 
-#include "tessera/core/failure.hpp"
+#include "chunks.hpp"
 #include "together.hpp"
 
 namespace tessera::io {
 namespace {
 
-constexpr hsize_t chunk_limit = 1 << 19;  // cells: 4 MiB
-
-/// Cut like the ranks, and further until a chunk is small enough to be read at once.
-std::vector<hsize_t> chunk_of(const std::vector<hsize_t>& largest) {
-  std::vector<hsize_t> chunk = largest;
-  hsize_t cells = 1;
-  for (const hsize_t n : chunk) cells *= n;
-  for (hsize_t& n : chunk) {
-    while (cells > chunk_limit && n > 1) {
-      cells /= n;
-      n = (n + 1) / 2;
-      cells *= n;
-    }
-  }
-  return chunk;
-}
+constexpr Index chunk_limit = 1 << 19;  // cells: 4 MiB
 
 /// Of a record.
 hsize_t count_chunks(const RecordShape& shape) {
@@ -79,17 +63,16 @@ Selection select(hid_t dataset, hsize_t record, const RecordShape& shape) {
 RecordShape record_shape(const Domain& domain, const Region& region) {
   const Grid& grid = domain.grid();
   const Box own = intersection(region.cells, domain.rank_box());
+  const Index3 chunk = chunk_of(domain, chunk_limit);
   RecordShape shape{{}, {}, {}, own.cells() > 0};
   for (int a = grid.first_axis(); a < 3; ++a) {
     if (!region.keeps(grid, a)) continue;
     const auto cells = static_cast<hsize_t>(region.cells.extent(a));
     shape.extents.push_back(cells);
-    const Range largest = cut(grid.cells(a), domain.layout().ranks[at(a)], 0);
-    shape.chunk.push_back(std::min(cells, static_cast<hsize_t>(largest.size())));
+    shape.chunk.push_back(std::min(cells, static_cast<hsize_t>(chunk[at(a)])));
     shape.own.start.push_back(static_cast<hsize_t>(own.lower[at(a)] - region.cells.lower[at(a)]));
     shape.own.count.push_back(shape.has_own ? static_cast<hsize_t>(own.extent(a)) : 1);
   }
-  shape.chunk = chunk_of(shape.chunk);
   return shape;
 }
 

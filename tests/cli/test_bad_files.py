@@ -57,6 +57,7 @@ class BadFiles(unittest.TestCase):
                                ("history: {file: ¦./run.yaml}", "the configuration itself"),
                                ("output: {file: a.h5}\ncheckpoint: {file: ¦./a.h5}", "output.file"),
                                ("output: {file: a.h5.tmp}\nhistory: {file: ¦a.h5}", "output.file"),
+                               ("checkpoint: {file: a}\nhistory: {file: ¦a.old}", "checkpoint.file"),
                                ("checkpoint: {file: a}\nhistory: {file: ¦/proc/self/cwd/a}", "checkpoint.file")):
             self.refused(section, "file: '", f"is the same as {other}, and would be written over it; name another file")
 
@@ -90,7 +91,7 @@ class BadCheckpoint(unittest.TestCase):
         self.refused(["--resume", "run.ckpt"], "run.ckpt cannot be used", content="")
 
     def test_no_checkpoint_but_an_output_file(self):
-        self.refused(["--resume", "run.ckpt"], "run.ckpt cannot be used", "program", content=self.series)
+        self.refused(["--resume", "run.ckpt"], "run.ckpt cannot be used: HDF5: reading format failed", content=self.series)
 
     def test_other_grid(self):
         for shape, text in (("[10, 12]", "[10, 12]"), ("[24, 10]", "[24, 10]")):

@@ -1,0 +1,57 @@
+#include "checksum.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+namespace tessera::io {
+namespace {
+
+/// The output function of SplitMix64 (Steele, Lea, Flood 2014; the constants are Stafford's variant 13): one to one, and
+/// every bit of the argument changes about half of the result's.
+constexpr std::uint64_t mix(std::uint64_t z) {
+  z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9U;
+  z = (z ^ (z >> 27U)) * 0x94d049bb133111ebU;
+  return z ^ (z >> 31U);
+}
+
+/// Of `count` values that lie in a row, the first of which has this number.
+template <class Bits>
+std::uint64_t sum_of(const std::byte* values, Index count, Index first) {
+  std::uint64_t sum = 0;
+  for (Index k = 0; k < count; ++k) {
+    Bits bits = 0;
+    std::memcpy(&bits, values + k * static_cast<Index>(sizeof(Bits)), sizeof(Bits));
+    sum += mix(bits + static_cast<std::uint64_t>(first + k + 1) * 0x9e3779b97f4a7c15U);
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::uint64_t checksum(Domain& domain, const Field& field) {
+  std::vector<std::uint64_t> sums(domain.blocks().size());
+  const bool single = domain.precision() == Precision::float32;
+  domain.phase([&](const Block& block) {
+    std::uint64_t sum = 0;
+    const Index cells = block.cells.extent(2);
+    for_each_row(block.local(), [&](Index i, Index j) {
+      const Index first = domain.grid().number({block.global(0, i), block.global(1, j), block.global(2, 0)});
+      const std::byte* row = field[block].address(i, j, 0);
+      sum += single ? sum_of<std::uint32_t>(row, cells, first) : sum_of<std::uint64_t>(row, cells, first);
+    });
+    sums[static_cast<std::size_t>(block.number)] = sum;
+  });
+  std::uint64_t sum = 0;
+  for (const std::uint64_t of_block : sums) sum += of_block;
+  return domain.communicator().allreduce(sum, comm::Operator::sum);
+}
+
+std::uint64_t checksum(const std::string& text) {
+  std::string padded = text;
+  padded.resize((text.size() / 8 + 1) * 8, '\0');
+  const auto* bytes = reinterpret_cast<const std::byte*>(padded.data());
+  return mix(text.size()) + sum_of<std::uint64_t>(bytes, static_cast<Index>(padded.size() / 8), 0);
+}
+
+}  // namespace tessera::io

@@ -1,0 +1,122 @@
+#include "kept_file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <vector>
+
+namespace tessera::io {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  const std::string why = std::strerror(errno);
+  throw std::runtime_error(what + ": " + why);
+}
+
+void rename(const std::string& from, const std::string& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) fail("renaming " + from + " to " + to);
+}
+
+void unlink_if_there(const std::string& file) {
+  if (unlink(file.c_str()) != 0 && errno != ENOENT) fail("removing " + file);
+}
+
+/// Lets `to` be what `from` is, at once: where links are not known, `from` is missing until it is replaced.
+void copy_name(const std::string& from, const std::string& to) {
+  const std::string linked = to + ".tmp";
+  unlink_if_there(linked);
+  if (link(from.c_str(), linked.c_str()) == 0) {
+    rename(linked, to);
+    unlink_if_there(linked);  // rename leaves it where both were the same file
+  } else if (errno == EPERM || errno == EOPNOTSUPP || errno == ENOSYS || errno == EMLINK) {
+    rename(from, to);
+  } else if (errno != ENOENT) {  // the first one has none before it
+    fail("linking " + from + " to " + linked);
+  }
+}
+
+}  // namespace
+
+Descriptor::Descriptor(const std::string& path, int flags)
+    : path_(path), descriptor_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {
+  if (descriptor_ < 0) fail("opening");
+}
+
+Descriptor::~Descriptor() { close(descriptor_); }
+
+void Descriptor::write(const std::byte* data, std::size_t bytes, std::size_t offset) const {
+  while (bytes > 0) {
+    const ssize_t done = pwrite(descriptor_, data, bytes, static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) fail("writing");
+    data += done;
+    bytes -= static_cast<std::size_t>(done);
+    offset += static_cast<std::size_t>(done);
+  }
+}
+
+void Descriptor::sync() const {
+  if (fsync(descriptor_) != 0) fail("writing");
+}
+
+void Descriptor::resize(std::size_t bytes) const {
+  if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail("writing");
+}
+
+void Descriptor::fail(const char* what) const { io::fail(std::string(what) + " " + path_); }
+
+MemoryFile::MemoryFile() : descriptor_(memfd_create("tessera", MFD_CLOEXEC)) {
+  if (descriptor_ < 0) io::fail("making a file in memory");
+}
+
+MemoryFile::~MemoryFile() { close(descriptor_); }
+
+std::string MemoryFile::path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+
+void MemoryFile::copy_to(const Descriptor& other) const {
+  struct stat status {};
+  if (fstat(descriptor_, &status) != 0) io::fail("reading a file in memory");
+  other.resize(static_cast<std::size_t>(status.st_size));
+  std::vector<std::byte> buffer(1 << 16);
+  for (off_t at = 0; (at = lseek(descriptor_, at, SEEK_DATA)) >= 0;) {
+    const off_t hole = lseek(descriptor_, at, SEEK_HOLE);
+    while (at < hole) {
+      const auto wanted = std::min(buffer.size(), static_cast<std::size_t>(hole - at));
+      const ssize_t got = pread(descriptor_, buffer.data(), wanted, at);
+      if (got <= 0) io::fail("reading a file in memory");
+      other.write(buffer.data(), static_cast<std::size_t>(got), static_cast<std::size_t>(at));
+      at += got;
+    }
+  }
+  if (errno != ENXIO) io::fail("reading a file in memory");  // no more data
+}
+
+std::string temporary_of(const std::string& file) { return file + ".tmp"; }
+
+void begin_temporary(const std::string& file) {
+  const std::string temporary = temporary_of(file);
+  unlink_if_there(temporary);
+  const Descriptor created(temporary, O_WRONLY | O_CREAT | O_EXCL);
+}
+
+void remove_temporary(const std::string& file) noexcept { unlink(temporary_of(file).c_str()); }
+
+void put_in_place(const std::string& file, Previous previous) {
+  const std::string before = previous_checkpoint(file);
+  if (previous == Previous::replace) copy_name(file, before);
+  if (previous == Previous::remove) unlink_if_there(before);
+  rename(temporary_of(file), file);
+  const auto folder = std::filesystem::path(file).parent_path();
+  const Descriptor opened(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  opened.sync();
+}
+
+}  // namespace tessera::io

@@ -1,0 +1,58 @@
+// A file of which a whole one is on the disk at any moment, and the one before it, too. All of it throws std::runtime_error with
+// the system's reason.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "tessera/io/checkpoint.hpp"
+
+namespace tessera::io {
+
+/// An open file; closed at the end of its life.
+class Descriptor {
+ public:
+  Descriptor(const std::string& path, int flags);
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor();
+  /// Writes all of it, at an offset.
+  void write(const std::byte* data, std::size_t bytes, std::size_t offset) const;
+  /// Makes it so long; what is added holds zeros, and takes no room.
+  void resize(std::size_t bytes) const;
+  /// Returns when what was written is on the disk.
+  void sync() const;
+
+ private:
+  [[noreturn]] void fail(const char* what) const;
+  std::string path_;
+  int descriptor_;
+};
+
+/// A file in memory, of which only what was written takes room. HDF5 makes its files there: it cannot do without what it could not
+/// write, and would crash when it is closed at the end of the program.
+class MemoryFile {
+ public:
+  MemoryFile();
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
+  ~MemoryFile();
+  std::string path() const;
+  /// Writes all that was written to it to another file.
+  void copy_to(const Descriptor& other) const;
+
+ private:
+  int descriptor_;
+};
+
+/// What the temporary file is called.
+std::string temporary_of(const std::string& file);
+
+/// Begins the temporary file anew, empty.
+void begin_temporary(const std::string& file);
+/// Removes the temporary file, if there is one.
+void remove_temporary(const std::string& file) noexcept;
+/// Puts the complete temporary file in the file's place, and does with the one that was there as `previous` says.
+void put_in_place(const std::string& file, Previous previous);
+
+}  // namespace tessera::io

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iomanip>
 #include <optional>
 #include <sstream>
@@ -51,7 +52,8 @@ std::string extents(const Grid& grid, const Layout& layout) {
 }
 
 void print_plan(const Domain& domain, const Solver& solver, const Schedule& schedule,
-                const std::vector<OutputOptions>& outputs, bool background, const CheckpointOptions& checkpoint) {
+                const std::vector<OutputOptions>& outputs, bool background, const CheckpointOptions& checkpoint,
+                const StopOptions& stop) {
   const Log& log = domain.log();
   const Grid& grid = domain.grid();
   const Layout& layout = domain.layout();
@@ -67,6 +69,7 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
   for (const OutputOptions& output : outputs)
     log.info("output: " + describe(output, schedule, grid) + (background ? ", in the background" : ""));
   if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
+  if (const std::string text = describe(stop); !text.empty()) log.info("stops: " + text);
 }
 
 io::Attributes attributes_of(const App& app, const Config& config) {
@@ -82,6 +85,23 @@ io::CheckpointData checkpoint_identity(const App& app, const Config& config) {
   return {app.name, version(app.name), config.source(), config.flat()};
 }
 
+/// Refuses, or warns, where Slurm started more processes than MPI knows of.
+void check_slurm_ranks(const SlurmJob& job, int ranks, const Log& log) {
+  const std::string remedy = "use srun --mpi=pmix (Open MPI) or srun --mpi=pmi2 (MPICH), or mpiexec";
+  for (const std::string& variable : job.malformed) log.warn(variable + " is no number above 0: ignored");
+  // An mpiexec started by srun gives one rank, too, but says so.
+  const bool by_mpiexec = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("MPI_LOCALNRANKS") != nullptr;
+  if (ranks == 1 && job.step_tasks > 1 && !by_mpiexec) {
+    throw ConfigError("srun started " + std::to_string(job.step_tasks) +
+                      " processes, but MPI knows of this one only: all would do the same, and write the same files; " +
+                      remedy);
+  }
+  if (job.tasks > 0 && job.tasks != ranks) {
+    log.warn("the Slurm job has " + std::to_string(job.tasks) + " task(s) (SLURM_NTASKS), but MPI " +
+             std::to_string(ranks) + " rank(s); to have as many, " + remedy);
+  }
+}
+
 int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel level) {
   const comm::WaitingCommunicator everyone = comm::world().dup().waiting(comm::WaitPolicy::spin);
   const Log log(everyone.root(), line.verbosity);
@@ -91,6 +111,8 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const Parameters parameters = read_parameters(config.section("parameters"));
   const Grid grid = read_grid(config, app.periodic_by_default);
   const Problem problem = app.read(config);
+  const SlurmJob job = slurm_job();
+  check_slurm_ranks(job, everyone.size(), log);
   const Machine machine = inspect_machine(everyone);
   const Layout layout = read_layout(config, grid, everyone.size(), machine, problem.reach);
   const ExchangeOptions exchange = read_exchange(config, layout, machine, everyone, level, log);
@@ -111,14 +133,13 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const bool background = read_background(config, domain, machine, level);
   const CheckpointOptions checkpoint = read_checkpoint_options(config, world);
   const HistoryOptions history = read_history(config, world);
+  const StopOptions stop = read_stop_options(config, schedule, !checkpoint.file.empty(), job, world, log);
   config.require_all_read();
   const Config time = config.at("time");
   if (schedule.ends_when_steady() && !solver->knows_rates())
     time.at("steady").fail("this app does not know how fast its fields change; give `end` or `steps` instead");
-  if (schedule.wall_seconds() > 0 && checkpoint.file.empty())
-    time.at("wall_seconds").fail("needs checkpoint.file, from which to go on with --resume");
   require_different_files(config, line, world);
-  print_plan(domain, *solver, schedule, outputs, background, checkpoint);
+  print_plan(domain, *solver, schedule, outputs, background, checkpoint, stop);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
   if (line.check) return 0;
 
@@ -128,7 +149,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   setting_up.reset();
   Outputs output(domain, outputs, schedule, background, attributes_of(app, config), watchdog, rank_log);
   Checkpoints checkpoints(domain, *solver, checkpoint, checkpoint_identity(app, config));
-  TimeLoop loop(domain, *solver, schedule, output, checkpoints, history, watchdog, rank_log);
+  TimeLoop loop(domain, *solver, schedule, output, checkpoints, history, stop, watchdog, rank_log);
   if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;
 }

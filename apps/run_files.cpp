@@ -63,13 +63,17 @@ void require_different_files(const Config& config, const CommandLine& line,
       for (const std::string& file : written) files.push_back({section + ".file", key.place(), file});
     }
   }
+  const Config time = config.section("time");
+  if (time.has("stop_file"))
+    files.push_back({"time.stop_file", time.at("stop_file").place(), time.at("stop_file").text()});
   std::string problem;
   for (std::size_t w = read; w < files.size() && communicator.root(); ++w) {
     for (std::size_t other = 0; other < w; ++other) {
       const bool goes_on = files[w].key == "checkpoint.file" && files[other].key == "--resume";
       if (goes_on || canonical(files[w].name) != canonical(files[other].name)) continue;
       problem = files[w].place + ": '" + files[w].name + "' is the same as " + files[other].key +
-                ", and would be written over it; name another file";
+                (files[w].key == "time.stop_file" ? ", which would be removed" : ", and would be written over it") +
+                "; name another file";
     }
   }
   communicator.bcast_resizing(problem);

@@ -7,7 +7,7 @@
 namespace tessera::apps {
 
 /// Collective: refuses to write what is read (the configuration, a checkpoint to go on from, and whatever a key `file` names,
-/// anywhere in the configuration), or what is written for something else, `.tmp` files included.
+/// anywhere in the configuration), or what is written for something else, `.tmp` files included. time.stop_file is none of them.
 void require_different_files(const Config& config, const CommandLine& line,
                              const comm::WaitingCommunicator& communicator);
 

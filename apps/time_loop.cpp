@@ -5,7 +5,6 @@
 #include <iomanip>
 #include <sstream>
 
-#include "stop_request.hpp"
 #include "tessera/core/memory.hpp"
 #include "tessera/io/file_check.hpp"
 
@@ -28,7 +27,7 @@ std::string time_left(double seconds) {
 }  // namespace
 
 TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs, Checkpoints& checkpoints,
-                   const HistoryOptions& history, Watchdog& watchdog, RankLog& rank_log)
+                   const HistoryOptions& history, const StopOptions& stop, Watchdog& watchdog, RankLog& rank_log)
     : domain_(domain),
       solver_(solver),
       state_(solver.state()),
@@ -36,6 +35,7 @@ TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Out
       outputs_(outputs),
       checkpoints_(checkpoints),
       history_options_(history),
+      stop_(stop),
       watchdog_(watchdog),
       rank_log_(rank_log) {}
 
@@ -70,7 +70,7 @@ bool TimeLoop::run_to_end() {
   outputs_.open(time_, step_, resumed_);
   if (!history_options_.file.empty())
     history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
-  if (checkpoints_.wanted()) catch_stop_requests();
+  stop_.begin();
   checkpoints_.begin();
   started_ = last_sync_ = last_report_ = last_note_ = comm::wtime();
   watchdog_.done(step_);
@@ -94,11 +94,13 @@ bool TimeLoop::run_to_end() {
     if (history_ && (step_ % history_options_.every == 0 || ended)) note_history();
     if (ended) break;
     if (checkpoints_.due(step_)) write_checkpoint();
-    if (step_ >= next_sync_ && synchronise()) {
+    const StopReason stop = step_ >= next_sync_ ? synchronise() : StopReason::none;
+    if (stop != StopReason::none) {
       write_checkpoint();
+      if (domain_.communicator().root()) stop_.withdraw(stop, domain_.log());
       std::ostringstream text;
-      text << (out_of_time() ? "stopped after time.wall_seconds at step " : "stopped by request at step ") << step_
-           << ", t = " << time_ << "; go on with --resume " << checkpoints_.file();
+      text << stop_.describe(stop) << " at step " << step_ << ", t = " << time_ << "; go on with --resume "
+           << checkpoints_.file();
       domain_.log().info(text.str());
       rank_log_.write(text.str());
       summarise("this part", false);
@@ -143,6 +145,7 @@ void TimeLoop::write_checkpoint() {
   numbers["step"] = static_cast<double>(step_);
   checkpoints_.write(numbers);
   const double seconds = comm::wtime() - begin;
+  longest_checkpoint_ = std::max(longest_checkpoint_, seconds);
   note_output(seconds);
   if (rank_log_.is_open()) {
     std::ostringstream text;
@@ -175,20 +178,16 @@ void TimeLoop::refuse_not_finite() {
   }
 }
 
-bool TimeLoop::out_of_time() const {
-  return schedule_.wall_seconds() > 0 && comm::wtime() - started_ >= schedule_.wall_seconds();
-}
-
-/// Collective, a few times a second: looks for faults and requests. True if the run is to stop.
-bool TimeLoop::synchronise() {
+/// Collective, a few times a second: looks for faults and requests to stop.
+StopReason TimeLoop::synchronise() {
   const double now = comm::wtime();
   const bool root = domain_.communicator().root();
   // Rank 0's clock decides for all when to meet again.
   const double per_step = std::max((now - last_sync_) / static_cast<double>(sync_interval_), 1e-9);
   const double next = std::clamp(sync_seconds / per_step, 1.0, 4.0 * static_cast<double>(sync_interval_));
-  std::vector<double> shared{stop_requested() || (root && out_of_time()) ? 1.0 : 0.0,
-                             root && checkpoints_.due_by_clock() ? 1.0 : 0.0, root ? std::floor(next) : 0.0,
-                             solver_.fault() ? 1.0 : 0.0, outputs_.failed() ? 1.0 : 0.0};
+  const StopReason own_reason = stop_.reason(root, now - last_sync_, longest_checkpoint_);
+  std::vector<double> shared{static_cast<double>(own_reason), root && checkpoints_.due_by_clock() ? 1.0 : 0.0,
+                             root ? std::floor(next) : 0.0, solver_.fault() ? 1.0 : 0.0, outputs_.failed() ? 1.0 : 0.0};
   const std::size_t own = shared.size();
   for (const double by_clock : outputs_.due_by_clock()) shared.push_back(by_clock);
   {
@@ -209,13 +208,14 @@ bool TimeLoop::synchronise() {
   sync_interval_ = static_cast<Index>(shared[2]);
   next_sync_ = step_ + sync_interval_;
   last_sync_ = now;
-  if (shared[0] > 0) return true;
+  const auto stop = static_cast<StopReason>(shared[0]);
+  if (stop != StopReason::none) return stop;
   if (shared[1] > 0) write_checkpoint();
   if (root && now - last_report_ >= report_seconds) {
     last_report_ = now;
     report();
   }
-  return false;
+  return StopReason::none;
 }
 
 /// Million cells x steps a second, output aside, for this process's part of the run.

@@ -7,6 +7,7 @@
 #include "checkpoints.hpp"
 #include "history.hpp"
 #include "outputs.hpp"
+#include "stop_request.hpp"
 #include "watchdog.hpp"
 
 namespace tessera::apps {
@@ -14,11 +15,11 @@ namespace tessera::apps {
 class TimeLoop {
  public:
   TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Outputs& outputs, Checkpoints& checkpoints,
-           const HistoryOptions& history, Watchdog& watchdog, RankLog& rank_log);
+           const HistoryOptions& history, const StopOptions& stop, Watchdog& watchdog, RankLog& rank_log);
 
   /// Collective: takes state, time and step from a checkpoint.
   void resume(const std::string& file);
-  /// Collective: runs to the end. True if done, false if stopped by request, with a checkpoint written.
+  /// Collective: runs to the end. True if done, false if stopped before it, with a checkpoint written.
   bool run();
 
  private:
@@ -27,8 +28,7 @@ class TimeLoop {
   void note_history();
   void write_checkpoint();
   void refuse_not_finite();
-  bool synchronise();
-  bool out_of_time() const;
+  StopReason synchronise();
   void note_output(double seconds);
   double speed() const;
   void report();
@@ -42,6 +42,7 @@ class TimeLoop {
   Outputs& outputs_;
   Checkpoints& checkpoints_;
   HistoryOptions history_options_;
+  StopRequest stop_;
   Watchdog& watchdog_;
   RankLog& rank_log_;
   std::optional<History> history_;
@@ -54,6 +55,7 @@ class TimeLoop {
   double last_sync_ = 0;
   double last_report_ = 0;
   double last_note_ = 0;
+  double longest_checkpoint_ = 0;  // seconds that writing one took
   Index sync_interval_ = 1;
   Index next_sync_ = 0;
   double output_seconds_ = 0;

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "tessera/core/slurm.hpp"
+
 namespace tessera {
 namespace {
 
@@ -56,7 +58,9 @@ Machine inspect_machine(const comm::WaitingCommunicator& communicator) {
   node.allreduce(comm::in_place, all, comm::Operator::bitwise_or);
   const int cores = count(all);
   const int share = communicator.allreduce(cores > node.size() ? cores / node.size() : 1, comm::Operator::min);
-  return {node.size(), cores, count(own), share, describe(own)};
+  const auto asked = static_cast<int>(std::min<Index>(slurm_job().cpus_per_task, max_cores));
+  const int cpus_per_task = communicator.allreduce(asked, comm::Operator::min);
+  return {node.size(), cores, count(own), share, describe(own), cpus_per_task};
 }
 
 Index usable_cache() {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <sstream>
 
 namespace tessera {
@@ -63,11 +64,17 @@ Grid read_grid(const Config& config, bool periodic_by_default) {
 
 Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach) {
   const Config section = config.section("layout");
-  const LayoutRequest request{read_counts(section, "ranks", grid.dimensions(), -1),
-                              read_counts(section, "threads", grid.dimensions(), 1)};
+  LayoutRequest request{read_counts(section, "ranks", grid.dimensions(), -1),
+                        read_counts(section, "threads", grid.dimensions(), 1)};
   Layout layout;
   if (const auto problem = choose_layout(grid, request, rank_count, machine.fair_share, reach, layout)) {
     (section.has(problem->key) ? section.at(problem->key) : section).fail(problem->what);
+  }
+  if (section.has("threads")) return layout;
+  // As many as Slurm's CPUs of a task, or as blocks are thick enough for: one is.
+  std::fill(request.threads.begin(), request.threads.end(), -1);
+  for (int threads = machine.cpus_per_task; threads > 1; --threads) {
+    if (!choose_layout(grid, request, rank_count, threads, reach, layout)) break;
   }
   return layout;
 }
@@ -113,6 +120,11 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
   }
   if (choice("exchange", {"auto", "pass"}) == "pass") options.depth = ExchangeOptions::Depth::pass;
 
+  if (!section.has("threads") && layout.thread_count() < machine.cpus_per_task) {
+    log.warn("Slurm gives each rank " + std::to_string(machine.cpus_per_task) +
+             " CPUs (SLURM_CPUS_PER_TASK), but so many threads would cut the grid into blocks too thin; " +
+             std::to_string(layout.thread_count()) + " thread(s) are used");
+  }
   const int threads = machine.ranks_on_node * layout.thread_count();
   const bool crowded = communicator.allreduce(threads > machine.cores_on_node ? 1 : 0, comm::Operator::max) == 1;
   const bool bound =

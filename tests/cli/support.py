@@ -22,7 +22,8 @@ TIMEOUT = 60  # seconds, for a run that takes a few
 if not (BIN / "mpdata").exists():
     raise SystemExit(f"no apps in {BIN}: set TESSERA_BIN to the folder where mpdata lies")
 
-OPEN_MPI = "Open MPI" in subprocess.run([MPIEXEC, "--version"], capture_output=True, text=True, check=True).stdout
+VERSION = subprocess.run([MPIEXEC, "--version"], capture_output=True, text=True, check=True).stdout
+OPEN_MPI = "Open MPI" in VERSION or "open-mpi.org" in VERSION  # mpiexec of Debian says OpenRTE, mpirun Open MPI
 
 # Read by Open MPI alone: as root, more ranks than cores, not bound to any, no naps.
 ENVIRONMENT = {
@@ -69,9 +70,9 @@ def folder():
         yield pathlib.Path(name)
 
 
-def start(app, arguments, ranks, where, **options):
+def start(app, arguments, ranks, where, environment=None, **options):
     command = [MPIEXEC, "-n", str(ranks), str(BIN / app), *map(str, arguments)]
-    return subprocess.Popen(command, cwd=where, env={**os.environ, **ENVIRONMENT}, stdin=subprocess.DEVNULL, text=True,
+    return subprocess.Popen(command, cwd=where, env={**os.environ, **ENVIRONMENT, **(environment or {})}, stdin=subprocess.DEVNULL, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, **options)
 
 

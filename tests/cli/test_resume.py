@@ -64,7 +64,7 @@ class Resume(unittest.TestCase):
             self.assertIn(result.code, codes, result.err)
             self.assertNotIn("error:", result.err)
             time, step = position(where / "run.ckpt")
-            self.assertIn(f"stopped by request at step {step}", result.out)
+            self.assertIn(f"stopped by request (a signal) at step {step}", result.out)
             self.assertIn("--resume run.ckpt", result.out)
             self.compare(app, where, text, last(time, step))
 

@@ -15,6 +15,8 @@ struct Machine {
   int cores_of_rank;  // cores that this rank may use
   int fair_share;    // cores for a rank if all share alike, at least 1; the least of all nodes, so that all ranks agree
   std::string mask;  // this rank's cores, "0-3,8"
+  int cpus_per_task =
+      0;  // that Slurm gives a rank; the least of all ranks, so that they agree; 0: no Slurm, or not said
 };
 
 /// Collective over `communicator`.

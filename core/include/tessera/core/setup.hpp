@@ -12,7 +12,7 @@ namespace tessera {
 Grid read_grid(const Config& config, bool periodic_by_default);
 
 /// layout.ranks, layout.threads, checked against the number of ranks and the solver's `reach`, before
-/// anything is allocated.
+/// anything is allocated. Without layout.threads: one, or in a Slurm job as many as a task has CPUs.
 Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach);
 
 /// The key `precision`: single or double (the default).
@@ -24,7 +24,8 @@ void require_memory(const Config& config, const Grid& grid, const Layout& layout
                     Precision precision, const comm::WaitingCommunicator& communicator);
 
 /// layout.messages (auto, multiple, funneled), layout.exchange (auto, pass), layout.wait (auto, spin, yield).
-/// Collective. Warns where the MPI gives no MPI_THREAD_MULTIPLE, and where there are more threads than cores.
+/// Collective. Warns where the MPI gives no MPI_THREAD_MULTIPLE, and where there are more threads
+/// than cores, or fewer than Slurm's CPUs of a task because blocks would be too thin.
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
                               const comm::WaitingCommunicator& communicator, comm::ThreadLevel level, const Log& log);
 

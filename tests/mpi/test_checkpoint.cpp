@@ -287,12 +287,13 @@ TEST_CASE("a checkpoint that cannot be written leaves those before as they were"
   run.fill(2);
   const int last = patient_world().size() - 1;
   // On rank 0, too little room for the head; on another, for its values.
-  for (const auto& [rank, bytes] : {std::pair<int, rlim_t>{0, 0}, {0, 1000}, {last, 100}, {0, kept.size() - 1}}) {
-    CAPTURE(rank);
-    CAPTURE(bytes);
+  for (const std::pair<int, rlim_t>& limited :
+       {std::pair<int, rlim_t>{0, 0}, {0, 1000}, {last, 100}, {0, kept.size() - 1}}) {
+    CAPTURE(limited.first);
+    CAPTURE(limited.second);
     std::string error;
     {
-      const FileSizeLimit limit(patient_world().rank() == rank ? bytes : RLIM_INFINITY);
+      const FileSizeLimit limit(patient_world().rank() == limited.first ? limited.second : RLIM_INFINITY);
       error = run_error([&] { run.write(file); });
     }
     CHECK(error.find("run.ckpt could not be written: ") != std::string::npos);

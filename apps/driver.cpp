@@ -63,7 +63,7 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
            (domain.exchange().wait == comm::WaitPolicy::yield ? ", waits yield" : ""));
   log.info(solver.describe());
   log.info("time: " + schedule.describe());
-  log.info("memory: " + megabytes(domain.max(static_cast<double>(domain.allocated()))) + " a rank for fields" +
+  log.info("memory: " + megabytes(domain.max(domain.allocated())) + " a rank for fields" +
            (domain.precision() == Precision::float32 ? ", in single precision" : ""));
   if (outputs.empty()) log.info("output: none (no output.file)");
   for (const OutputOptions& output : outputs)
@@ -118,7 +118,6 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   const ExchangeOptions exchange = read_exchange(config, layout, machine, everyone, level, log);
 
   const Precision precision = read_precision(config);
-  require_memory(config, grid, layout, machine, precision, everyone);
 
   // 2. Set up.
   const comm::WaitingCommunicator world = everyone.waiting(exchange.wait);
@@ -127,6 +126,7 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   Watchdog watchdog(world, level, logs.stall_seconds, log, rank_log, config.section("checkpoint").text("file", ""));
   std::optional<Watchdog::Task> setting_up(std::in_place, watchdog, "setting up");
   Domain domain(grid, layout, world, exchange, log, read_sweep(config), precision);
+  limit_memory(config, domain, machine);
   const std::unique_ptr<Solver> solver = problem.make(config, domain, parameters);
   const Schedule schedule(config, solver->fixed_step());
   const std::vector<OutputOptions> outputs = read_outputs(config, domain, solver->state(), schedule);

@@ -1,5 +1,7 @@
 #include "tessera/core/domain.hpp"
 
+#include "tessera/core/failure.hpp"
+
 namespace tessera {
 namespace {
 
@@ -112,6 +114,16 @@ Box Domain::grown(const Block& block, Box box, Index layers) const {
     if (!at_wall(block, a, 1)) box.upper[at(a)] += layers;
   }
   return box;
+}
+
+void Domain::limit_memory(double bytes, std::string message) {
+  limit_ = bytes;
+  too_large_ = std::move(message);
+}
+
+void Domain::note_allocation(double bytes) {
+  allocated_ += bytes;
+  if (limit_ > 0 && max(allocated_ / limit_) > 1) throw ConfigError(too_large_);
 }
 
 void Domain::phase(FunctionRef<void(const Block&)> task) {

@@ -12,24 +12,42 @@ namespace tessera {
 
 void Array::Free::operator()(std::byte* memory) const { std::free(memory); }
 
-Array::Array(const Index3& cells, Location location, Index ghosts, int first_axis, Precision precision)
-    : precision_(precision) {
-  Index3 stored{};
-  Index3 ghost{};
+namespace {
+
+/// How an array lies in memory.
+struct Extents {
+  Index3 stored{}, ghost{};
+  Index pitch;   // values from row to row
+  double bytes;  // as a double: it may be more than can be counted
+};
+
+Extents measure(const Index3& cells, Location location, Index ghosts, int first_axis, Precision precision) {
+  Extents of{};
   for (int a = 0; a < 3; ++a) {
     const auto axis = static_cast<std::size_t>(a);
-    ghost[axis] = a < first_axis ? 0 : ghosts;
-    interior_.upper[axis] = cells[axis] + extra(location, a);
-    stored[axis] = interior_.upper[axis] + 2 * ghost[axis];
+    of.ghost[axis] = a < first_axis ? 0 : ghosts;
+    of.stored[axis] = cells[axis] + extra(location, a) + 2 * of.ghost[axis];
   }
   const Index element = bytes_of(precision);
-  const Index pitch = row_pitch(ghost[2] * element, (stored[2] - ghost[2]) * element) / element;
-  stride_ = {stored[1] * pitch, pitch, 1};
+  of.pitch = row_pitch(of.ghost[2] * element, (of.stored[2] - of.ghost[2]) * element) / element;
+  const double rows = (static_cast<double>(of.stored[0]) + 1) * static_cast<double>(of.stored[1]) + 1;
+  of.bytes = rows * static_cast<double>(of.pitch * element) + 2 * cache_line;
+  return of;
+}
+
+}  // namespace
+
+Array::Array(const Index3& cells, Location location, Index ghosts, int first_axis, Precision precision)
+    : precision_(precision) {
+  const Extents of = measure(cells, location, ghosts, first_axis, precision);
+  for (int a = 0; a < 3; ++a)
+    interior_.upper[static_cast<std::size_t>(a)] = cells[static_cast<std::size_t>(a)] + extra(location, a);
+  stride_ = {of.stored[1] * of.pitch, of.pitch, 1};
   for (int a = 0; a < first_axis; ++a) stride_[static_cast<std::size_t>(a)] = 0;
-  bytes_ = ((stored[0] + 1) * stored[1] + 1) * pitch * element + 2 * cache_line;
-  memory_.reset(allocate_rows(bytes_));
-  const Index front = cache_line + round_up_to_line(ghost[2] * element);  // own cells start on a cache line
-  origin_ = memory_.get() + front + (ghost[0] * stride_[0] + ghost[1] * stride_[1]) * element;
+  memory_.reset(allocate_rows(static_cast<Index>(of.bytes)));
+  const Index element = bytes_of(precision);
+  const Index front = cache_line + round_up_to_line(of.ghost[2] * element);  // own cells start on a cache line
+  origin_ = memory_.get() + front + (of.ghost[0] * stride_[0] + of.ghost[1] * stride_[1]) * element;
 }
 
 std::byte* Array::row_as(Precision precision, Index i, Index j) const {
@@ -39,17 +57,15 @@ std::byte* Array::row_as(Precision precision, Index i, Index j) const {
 
 Field::Field(Domain& domain, std::string name, Location location, Index ghosts)
     : name_(std::move(name)), location_(location), ghosts_(ghosts), arrays_(domain.blocks().size()) {
+  const int first_axis = domain.grid().first_axis();
+  double bytes = 0;
+  for (const Block& block : domain.blocks())
+    bytes += measure(block.cells.extents(), location, ghosts, first_axis, domain.precision()).bytes;
+  domain.note_allocation(bytes);
   domain.phase([&](const Block& block) {
-    arrays_[static_cast<std::size_t>(block.number)] = std::make_unique<Array>(
-        block.cells.extents(), location, ghosts, domain.grid().first_axis(), domain.precision());
+    arrays_[static_cast<std::size_t>(block.number)] =
+        std::make_unique<Array>(block.cells.extents(), location, ghosts, first_axis, domain.precision());
   });
-  domain.note_allocation(bytes());
-}
-
-Index Field::bytes() const noexcept {
-  Index sum = 0;
-  for (const auto& array : arrays_) sum += array->bytes();
-  return sum;
 }
 
 Index first_not_finite(const Grid& grid, const Block& block, const Array& values) {

@@ -1,11 +1,15 @@
 #include "tessera/core/machine.hpp"
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <limits>
 #include <vector>
 
 #include "tessera/core/slurm.hpp"
@@ -49,6 +53,23 @@ std::string describe(const Mask& mask) {
   return text;
 }
 
+/// The least memory limit of this process's control groups, of either version.
+double control_group_memory() {
+  double least = std::numeric_limits<double>::infinity();
+  std::ifstream groups("/proc/self/cgroup");
+  for (std::string line; std::getline(groups, line);) {
+    const bool second = line.starts_with("0::/");
+    if (!second && line.find(":memory:/") == std::string::npos) continue;
+    const std::filesystem::path root = second ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
+    for (std::filesystem::path group = line.substr(line.find(":/") + 2);; group = group.parent_path()) {
+      std::ifstream file(root / group / (second ? "memory.max" : "memory.limit_in_bytes"));
+      if (double bytes = 0; file >> bytes) least = std::min(least, bytes);  // else it says "max"
+      if (group.empty()) break;
+    }
+  }
+  return least;
+}
+
 }  // namespace
 
 Machine inspect_machine(const comm::WaitingCommunicator& communicator) {
@@ -68,6 +89,17 @@ Index usable_cache() {
   constexpr Index least = Index{1} << 19U;  // smaller tiles overlap too much
   const Index size = sysconf(_SC_LEVEL2_CACHE_SIZE);
   return size > 0 ? std::max(least, size / 4 * 3) : unknown;
+}
+
+double usable_memory(const Machine& machine) {
+  const double node = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  double memory = std::min(node, control_group_memory()) / machine.ranks_on_node;
+  for (const auto resource : {RLIMIT_AS, RLIMIT_DATA, RLIMIT_RSS}) {
+    rlimit limit{};
+    if (getrlimit(resource, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY)
+      memory = std::min(memory, static_cast<double>(limit.rlim_cur));
+  }
+  return memory;
 }
 
 }  // namespace tessera

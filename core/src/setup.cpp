@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <iomanip>
 #include <sstream>
 
 namespace tessera {
@@ -18,6 +20,18 @@ std::vector<int> read_counts(const Config& layout, const char* key, int dimensio
     counts.push_back(static_cast<int>(count));
   }
   return counts;
+}
+
+/// Refuses cells that double precision cannot tell apart, or whose spacing's square is 0 or not finite.
+void require_spacing(const Config& pair, const std::array<double, 2>& bounds, Index cells) {
+  const auto [lower, upper] = bounds;
+  const double spacing = (upper - lower) / static_cast<double>(cells);
+  const double square = spacing * spacing;
+  const bool apart = lower + 0.5 * spacing > lower && upper - 0.5 * spacing < upper;
+  if (apart && std::isnormal(square) && std::isnormal(1 / square)) return;
+  std::ostringstream what;
+  what << "cells would be " << spacing << " wide, which double precision does not resolve; use other units of length";
+  pair.fail(what.str());
 }
 
 }  // namespace
@@ -43,6 +57,7 @@ Grid read_grid(const Config& config, bool periodic_by_default) {
       const auto ends = pair.items(2, "numbers [lower, upper]");
       bounds.push_back({ends[0].number(), ends[1].number()});
       if (!(bounds.back()[0] < bounds.back()[1])) pair.fail("the lower bound must be below the upper one");
+      require_spacing(pair, bounds.back(), shape[bounds.size() - 1]);
     }
   } else {
     for (Index n : shape) bounds.push_back({0, static_cast<double>(n)});
@@ -84,20 +99,20 @@ Precision read_precision(const Config& config) {
   return single ? Precision::float32 : Precision::float64;
 }
 
-void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
-                    Precision precision, const comm::WaitingCommunicator& communicator) {
-  double cells = 1;
-  for (int a = grid.first_axis(); a < 3; ++a)
-    cells *= static_cast<double>(cut(grid.cells(a), layout.ranks[static_cast<std::size_t>(a)], 0).size());
-  const double needed = communicator.allreduce(
-      2 * static_cast<double>(bytes_of(precision)) * cells * machine.ranks_on_node, comm::Operator::max);
-  const double memory = communicator.allreduce(
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE)), comm::Operator::min);
-  if (needed <= memory) return;
-  std::ostringstream what;
-  what << "two fields of this grid alone need " << needed / 1e9 << " GB a node, a node's memory is " << memory / 1e9
-       << " GB; use a smaller grid or more nodes";
-  config.at("grid").at("shape").fail(what.str());
+void limit_memory(const Config& config, Domain& domain, const Machine& machine) {
+  constexpr double gigabyte = 1e9;
+  const double memory = domain.min(usable_memory(machine));
+  const Config shape = config.at("grid").at("shape");
+  const auto complaint = [&](const std::string& what) {
+    std::ostringstream text;
+    text << std::setprecision(3) << shape.place() << ": " << what << " more than the " << memory / gigabyte
+         << " GB of memory that a rank may have here (" << machine.ranks_on_node
+         << " rank(s) a node); use a smaller grid, or more nodes";
+    return text.str();
+  };
+  const double two = domain.max(2 * static_cast<double>(domain.rank_box().cells() * bytes_of(domain.precision())));
+  if (two > memory) throw ConfigError(complaint("two fields of this grid alone need"));
+  domain.limit_memory(memory, complaint("the fields of this run need"));
 }
 
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,

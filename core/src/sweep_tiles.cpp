@@ -115,7 +115,11 @@ Sweep::Tiling Sweep::choose_tiling(const Block& block) const {
   constexpr Index begin_row = 24;             // cells that could be computed in the time of beginning a row
   double least = std::numeric_limits<double>::infinity();
   for (Index n = 1; n <= whole.extent(1); ++n) {
-    for (Index m = 1; m <= (whole.extent(2) + vector - 1) / vector; ++m) {
+    const auto at_least = [&](Index m) {  // the work of any tiles that are so many
+      return static_cast<double>(whole.extent(1) + 2 * depth_ * n) *
+             static_cast<double>(whole.extent(2) + (2 * depth_ + begin_row) * m);
+    };
+    for (Index m = 1; m <= (whole.extent(2) + vector - 1) / vector && at_least(m) < least; ++m) {
       const Index rows = (whole.extent(1) + n - 1) / n;
       const Index length = ((whole.extent(2) + m - 1) / m + vector - 1) / vector * vector;
       const Tiling tiling = tiling_of(rows, length);

@@ -35,6 +35,12 @@ class BadRun(unittest.TestCase):
     def test_bounds_of_the_wrong_length(self):
         self.mpdata("[12, 10]", "[12, 10]\n  bounds: ¦[[0, 1]]", "grid.bounds: expected 2 pairs [lower, upper]", "found 1")
 
+    def test_bounds_that_are_too_close(self):
+        for upper in ("1.0000000000000002", "1e308"):
+            lower = "-1e308" if upper == "1e308" else "1"
+            self.mpdata("[12, 10]", f"[12, 10]\n  bounds: [[0, 1], ¦[{lower}, {upper}]]", "grid.bounds[1]: cells would be",
+                        "wide, which double precision does not resolve; use other units")
+
     # Boundaries.
     def test_unknown_boundary(self):
         self.mpdata("[12, 10]", "[12, 10]\n  boundary: ¦periodical", "grid.boundary: 'periodical'", "did you mean 'periodic'?")

@@ -102,8 +102,11 @@ class Domain {
   std::span<PartSeconds> seconds() noexcept { return seconds_; }
 
   /// Bytes of this rank's fields so far.
-  Index allocated() const noexcept { return allocated_; }
-  void note_allocation(Index bytes) noexcept { allocated_ += bytes; }
+  double allocated() const noexcept { return allocated_; }
+  /// Fields that take more than so many bytes of any rank are refused from now on, with this message.
+  void limit_memory(double bytes, std::string message);
+  /// Before a field is made. Collective where there is a limit.
+  void note_allocation(double bytes);
 
   /// Collective: the least and the largest of all ranks' values. NaN must be told apart before.
   double min(double value) const { return communicator_.allreduce(value, comm::Operator::min); }
@@ -125,7 +128,9 @@ class Domain {
   std::vector<Block> blocks_;
   std::vector<PartSeconds> seconds_;
   Team team_;
-  Index allocated_ = 0;
+  double allocated_ = 0;
+  double limit_ = 0;  // of that; 0: none
+  std::string too_large_;
 };
 
 }  // namespace tessera

@@ -65,7 +65,6 @@ class Array {
   }
   /// The block's own values, without ghosts.
   const Box& interior() const noexcept { return interior_; }
-  Index bytes() const noexcept { return bytes_; }
 
  private:
   struct Free {
@@ -79,7 +78,6 @@ class Array {
   Box interior_;
   Index3 stride_{0, 0, 1};
   Precision precision_;
-  Index bytes_ = 0;
   std::unique_ptr<std::byte, Free> memory_;
   std::byte* origin_ = nullptr;
 };
@@ -97,7 +95,6 @@ class Field {
     return *arrays_[static_cast<std::size_t>(block.number)];
   }
   Array& at(int block_number) noexcept { return *arrays_[static_cast<std::size_t>(block_number)]; }
-  Index bytes() const noexcept;
 
   /// Exchanges the values (not the names) of two fields of the same shape.
   void swap_values(Field& other) noexcept { arrays_.swap(other.arrays_); }

@@ -25,4 +25,8 @@ Machine inspect_machine(const comm::WaitingCommunicator& communicator);
 /// Bytes that a thread may fill with temporaries: three quarters of a core's second-level cache, 1 MiB if its size is unknown.
 Index usable_cache();
 
+/// Bytes that a rank may have: a fair share of the node's memory, or of what a control group (Slurm's, a container's) leaves
+/// of it, and no more than its own limits (ulimit -v, -d or -m).
+double usable_memory(const Machine& machine);
+
 }  // namespace tessera

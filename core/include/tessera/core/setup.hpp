@@ -18,10 +18,9 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
 /// The key `precision`: single or double (the default).
 Precision read_precision(const Config& config);
 
-/// Refuses a grid of which one rank's part of two fields alone does not fit into the node's memory.
+/// Refuses fields that need more memory than a rank may have: at once if two of them do, later as more are made (ConfigError).
 /// Collective, because nodes may differ.
-void require_memory(const Config& config, const Grid& grid, const Layout& layout, const Machine& machine,
-                    Precision precision, const comm::WaitingCommunicator& communicator);
+void limit_memory(const Config& config, Domain& domain, const Machine& machine);
 
 /// layout.messages (auto, multiple, funneled), layout.exchange (auto, pass), layout.wait (auto, spin, yield).
 /// Collective. Warns where the MPI gives no MPI_THREAD_MULTIPLE, and where there are more threads

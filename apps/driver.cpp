@@ -1,6 +1,7 @@
 #include "driver.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -8,7 +9,6 @@
 #include <optional>
 #include <sstream>
 
-#include "command_line.hpp"
 #include "run_files.hpp"
 #include "tessera/core/setup.hpp"
 #include "tessera/io/file_check.hpp"
@@ -102,12 +102,22 @@ void check_slurm_ranks(const SlurmJob& job, int ranks, const Log& log) {
   }
 }
 
-int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel level) {
-  const comm::WaitingCommunicator everyone = comm::world().dup().waiting(comm::WaitPolicy::spin);
+/// One line, whatever the configuration's texts hold, and not too long to be read.
+std::string printable(std::string text) {
+  constexpr std::size_t most = 2000;
+  if (text.size() > most) text = text.substr(0, most) + " ...";
+  std::replace_if(
+      text.begin(), text.end(), [](unsigned char c) { return std::iscntrl(c) != 0; }, '?');
+  return text;
+}
+
+}  // namespace
+
+int run_configured(const App& app, const CommandLine& line, const Config& config,
+                   const comm::WaitingCommunicator& everyone, comm::ThreadLevel level) {
   const Log log(everyone.root(), line.verbosity);
 
   // 1. Read; nothing is allocated before the layout is known to work.
-  const Config config = Config::read(line.config, line.overrides, everyone);
   const Parameters parameters = read_parameters(config.section("parameters"));
   const Grid grid = read_grid(config, app.periodic_by_default);
   const Problem problem = app.read(config);
@@ -154,8 +164,6 @@ int run_configured(const App& app, const CommandLine& line, comm::ThreadLevel le
   return loop.run() ? 0 : 3;
 }
 
-}  // namespace
-
 int run(int argc, char** argv, const App& app) {
   comm::Environment environment(argc, argv, comm::ThreadLevel::multiple, comm::ThreadLevel::funneled);
   const bool root = comm::world().root();
@@ -167,12 +175,14 @@ int run(int argc, char** argv, const App& app) {
   }
   // These two are thrown on every rank alike; anything else ends the job where it happens (Environment).
   try {
-    return run_configured(app, line, environment.thread_level());
+    const comm::WaitingCommunicator everyone = comm::world().dup().waiting(comm::WaitPolicy::spin);
+    return run_configured(app, line, Config::read(line.config, line.overrides, everyone), everyone,
+                          environment.thread_level());
   } catch (const ConfigError& error) {
-    if (root) std::fprintf(stderr, "error: %s\n", error.what());
+    if (root) std::fprintf(stderr, "error: %s\n", printable(error.what()).c_str());
     return 2;
   } catch (const RunError& error) {
-    if (root) std::fprintf(stderr, "error: %s\n", error.what());
+    if (root) std::fprintf(stderr, "error: %s\n", printable(error.what()).c_str());
     return 1;
   }
 }

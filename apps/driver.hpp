@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "command_line.hpp"
 #include "tessera/core/expression.hpp"
 #include "tessera/solvers/solver.hpp"
 
@@ -25,5 +26,10 @@ struct App {
 /// Everything from the command line to the exit code: 0 done, 1 a failure while running, 2 a wrong
 /// command line or configuration, 3 stopped early by request with a checkpoint written.
 int run(int argc, char** argv, const App& app);
+
+/// Collective: the run of a configuration, up to its first step if only `line.check` is wanted. Returns the exit code; throws
+/// ConfigError and RunError on every rank alike.
+int run_configured(const App& app, const CommandLine& line, const Config& config,
+                   const comm::WaitingCommunicator& everyone, comm::ThreadLevel level);
 
 }  // namespace tessera::apps

@@ -1,5 +1,6 @@
 #include "tessera/core/config.hpp"
 
+#include <yaml-cpp/depthguard.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
@@ -50,8 +51,14 @@ std::string where(const Node& node, Index columns = 0) {
 
 std::string join(const std::string& path, const std::string& key) { return path.empty() ? key : path + "." + key; }
 
-std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const std::string& path) {
-  constexpr std::size_t deepest = 50;
+constexpr std::size_t deepest = 50;         // lists or sections inside each other
+constexpr std::size_t most_values = 10000;  // of a configuration, those that aliases repeat included
+constexpr std::size_t most_bytes = 1U << 20U;
+constexpr std::size_t longest_key = 200;
+
+/// `values`: how many were converted before.
+std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const std::string& path,
+                              std::size_t& values) {
   auto node = std::make_shared<Node>();
   node->depth = parent.depth + 1;
   node->file = parent.file;
@@ -61,18 +68,24 @@ std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const 
   node->line = overriding ? 0 : yaml.Mark().line + 1;
   node->column = overriding ? 0 : yaml.Mark().column + 1;
   if (node->depth > deepest)
-    fail_at(parent, "lists or sections inside each other more than 50 deep; does an alias (*) hold itself?");
+    fail_at(parent, "lists or sections inside each other more than " + std::to_string(deepest) +
+                        " deep; does an alias (*) hold itself?");
+  if (++values > most_values)
+    fail_at(*node, "a configuration has no more than " + std::to_string(most_values) +
+                       " values; leave out what repeats them (aliases?), and give large data as files");
   switch (yaml.Type()) {
     case YAML::NodeType::Undefined:
     case YAML::NodeType::Null: break;
     case YAML::NodeType::Scalar:
       node->kind = Node::Kind::scalar;
       node->scalar = yaml.Scalar();
+      if (node->scalar.find('\0') != std::string::npos)
+        fail_at(*node, "the value has a character of code 0, which no text may have; take it out");
       break;
     case YAML::NodeType::Sequence:
       node->kind = Node::Kind::list;
       for (std::size_t i = 0; i < yaml.size(); ++i) {
-        node->items.push_back(convert(yaml[i], *node, path + "[" + std::to_string(i) + "]"));
+        node->items.push_back(convert(yaml[i], *node, path + "[" + std::to_string(i) + "]", values));
       }
       break;
     case YAML::NodeType::Map:
@@ -80,7 +93,9 @@ std::shared_ptr<Node> convert(const YAML::Node& yaml, const Node& parent, const 
       for (const auto& entry : yaml) {
         if (!entry.first.IsScalar()) fail_at(*node, "a key must be a plain word");
         const std::string key = entry.first.Scalar();
-        auto child = convert(entry.second, *node, join(path, key));
+        if (key.size() > longest_key)
+          fail_at(*node, "a key is longer than " + std::to_string(longest_key) + " characters");
+        auto child = convert(entry.second, *node, join(path, key), values);
         if (child->kind == Node::Kind::empty && !overriding) {  // an empty value has no place of its own
           child->line = entry.first.Mark().line + 1;
           child->column = entry.first.Mark().column + 1;
@@ -123,10 +138,12 @@ YAML::Node load(const std::string& text, const std::string& name) {
     }
     return YAML::Load(text);
   } catch (const YAML::Exception& error) {
+    const bool deep = dynamic_cast<const YAML::DeepRecursion*>(&error) != nullptr;
     std::string place = name;
     if (!error.mark.is_null())
       place += ":" + std::to_string(error.mark.line + 1) + ":" + std::to_string(error.mark.column + 1);
-    throw ConfigError(place + ": not valid YAML: " + error.msg);
+    throw ConfigError(
+        place + ": not valid YAML: " + (deep ? "lists or sections inside each other, too deep to be read" : error.msg));
   }
 }
 
@@ -144,9 +161,11 @@ void override_key(Node& root, const std::string& assignment) {
   place.source = root.source;
   std::vector<std::string> steps;
   std::string reached;
+  std::size_t values = 0;
   while (std::getline(keys, key, '.')) steps.push_back(key);
   if (path.back() == '.' || std::count(steps.begin(), steps.end(), "") > 0)
     throw ConfigError(name + ": an empty key; write it as key.key=value");
+  if (steps.size() > deepest) throw ConfigError(name + ": more than " + std::to_string(deepest) + " keys");
   for (std::size_t s = 0; s < steps.size(); ++s) {
     if (node->kind == Node::Kind::empty) node->kind = Node::Kind::section;
     if (node->kind != Node::Kind::section) throw ConfigError(name + ": " + node->path + " is not a section");
@@ -160,7 +179,7 @@ void override_key(Node& root, const std::string& assignment) {
     std::shared_ptr<Node> child;
     reached = join(reached, steps[s]);
     if (last) {
-      child = convert(load(assignment.substr(equals + 1), name), place, path);
+      child = convert(load(assignment.substr(equals + 1), name), place, path, values);
     } else {
       child = std::make_shared<Node>(place);
       child->path = reached;
@@ -251,7 +270,8 @@ Config Config::parse(const std::string& text, const std::string& name, const std
   std::string source = text;
   for (const std::string& assignment : overrides) source += "\n# --set " + assignment;
   parent.source = std::make_shared<const std::string>(source);
-  auto root = convert(load(text, name), parent, "");
+  std::size_t values = 0;
+  auto root = convert(load(text, name), parent, "", values);
   if (root->kind == Node::Kind::empty) root->kind = Node::Kind::section;
   if (root->kind != Node::Kind::section)
     throw ConfigError(name + ": a configuration is a section of keys, this is " + kind_name(root->kind));
@@ -266,9 +286,11 @@ Config Config::read(const std::string& file, const std::vector<std::string>& ove
   if (communicator.root()) {
     errno = 0;
     std::ifstream stream(file);
-    std::ostringstream content;
-    if (!stream || !(content << stream.rdbuf())) problem = errno != 0 ? std::strerror(errno) : "empty or unreadable";
-    text = content.str();
+    text.resize(most_bytes + 1);  // no further: it may be anything, an output file or a device
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    if (text.empty()) problem = errno != 0 ? std::strerror(errno) : "empty or unreadable";
+    else if (text.size() > most_bytes) problem = "it is larger than 1 MiB; name a configuration, a YAML file";
   }
   communicator.bcast_resizing(problem);
   if (!problem.empty()) throw ConfigError(file + ": cannot read the configuration: " + problem);
@@ -408,6 +430,7 @@ void Config::require_all_read() const { collect_unread(*node_); }
 
 std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates) {
   std::optional<std::string> best;
+  if (word.size() > longest_key) return best;  // the time grows with the square
   std::size_t least = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
     // Levenshtein distance, a row at a time.

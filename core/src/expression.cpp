@@ -51,6 +51,12 @@ bool assigns(const std::string& text) {
   return false;
 }
 
+/// As much of an expression as a message needs.
+std::string shown(const std::string& text) {
+  constexpr std::size_t most = 300;
+  return text.size() > most ? text.substr(0, most) + " ..." : text;
+}
+
 bool is_function(const std::string& name) {
   mu::Parser parser;
   define_functions(parser);
@@ -91,7 +97,8 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
   parser_->knows_time = time;
   parser_->fields = fields;
   parser_->values.assign(fields.size(), 1);
-  if (assigns(parser_->text)) config.fail("in the expression '" + parser_->text + "': = assigns; to compare, write ==");
+  if (assigns(parser_->text))
+    config.fail("in the expression '" + shown(parser_->text) + "': = assigns; to compare, write ==");
   try {
     define_functions(parser_->parser);
     for (const auto& [name, value] : parameters) parser_->parser.DefineConst(name, value);
@@ -101,7 +108,8 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     int results = 0;
     parser_->parser.Eval(results);
     if (results != 1)
-      config.fail("an expression has one value, this has " + std::to_string(results) + ": '" + parser_->text + "'");
+      config.fail("an expression has one value, this has " + std::to_string(results) + ": '" + shown(parser_->text) +
+                  "'");
     const auto used = parser_->parser.GetUsedVar();
     parser_->uses_time = used.contains("t");
     for (int d = 0; d < 3; ++d) parser_->uses[static_cast<std::size_t>(d)] = used.contains(std::string(1, "xyz"[d]));
@@ -113,7 +121,7 @@ Expression::Expression(const Config& config, int dimensions, bool time, const Pa
     if (time) known += std::string(known.empty() ? "" : ", ") + "t";
     for (const std::string& field : fields) known += (known.empty() ? "" : ", ") + field;
     for (const auto& parameter : parameters) known += (known.empty() ? "" : ", ") + parameter.first;
-    config.fail("in the expression '" + parser_->text + "': " + what + " (known here: " + known +
+    config.fail("in the expression '" + shown(parser_->text) + "': " + what + " (known here: " + known +
                 (known.empty() ? "" : ", ") + "pi, e and the functions in docs/config.md)");
   }
 }
@@ -164,6 +172,8 @@ std::optional<std::string> why_no_name(const std::string& name) {
 
 Parameters read_parameters(const Config& config) {
   Parameters parameters;
+  constexpr std::size_t most = 1000;
+  if (config.keys().size() > most) config.fail("more than " + std::to_string(most) + " parameters; use fewer");
   for (const std::string& name : config.keys()) {
     const Config value = config.at(name);
     if (const auto why = why_no_name(name))

@@ -35,6 +35,29 @@ class BadInput(unittest.TestCase):
     def test_broken_yaml(self):
         self.mpdata("time: {step: 1, steps: 4}", "time: {step: 1, steps: 4¦]", "not valid YAML")
 
+    def test_a_large_file(self):
+        check_refused(self, "mpdata", ["run.yaml"], ["run.yaml: cannot read the configuration: it is larger than 1 MiB"],
+                      {"run.yaml": "#" * (1 << 20) + "\n" + MPDATA})
+        check_refused(self, "mpdata", ["/dev/zero"], ["/dev/zero: cannot read the configuration: it is larger than 1 MiB"])
+
+    def test_lists_inside_each_other(self):
+        self.mpdata("time:", "deep: " + "[" * 100000 + "\ntime:", "not valid YAML: lists or sections inside each other, too deep")
+        self.mpdata("time:", "deep: " + "[" * 100 + "]" * 100 + "\ntime:", "inside each other more than 50 deep")
+        check_refused(self, "mpdata", ["run.yaml", "--set", ".".join("a" * 60) + "=1"], ["--set a.a.", "more than 50 keys"],
+                      {"run.yaml": MPDATA})
+
+    def test_aliases_of_aliases(self):
+        lists = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
+        for name, before in zip("bcdefghi", "abcdefgh"):
+            lists += f"{name}: &{name} [{', '.join(['*' + before] * 10)}]\n"
+        self.mpdata("time:", lists + "time:", "a configuration has no more than 10000 values")
+
+    def test_character_zero(self):
+        self.mpdata("file: out.h5", 'file: ¦"out\\0.h5"', "output.file: the value has a character of code 0")
+
+    def test_message_of_one_line(self):
+        self.mpdata("steps: 4", 'steps: ¦"4\\n\\e[31m"', "time.steps: expected a finite number, found '4??[31m'")
+
     # Keys.
     def test_misspelt_key(self):
         self.mpdata("every: 2", "evry: ¦2", "output.evry: unknown key", "did you mean 'every'?", "Known here: every, f")

@@ -36,8 +36,8 @@ void add_files(const Config& config, const std::string& path, const std::vector<
 
 /// Whatever links and dots lead there.
 std::filesystem::path canonical(const std::string& name) {
-  const auto path = std::filesystem::absolute(name);
   std::error_code error;
+  const auto path = std::filesystem::absolute(name, error);
   const auto found = std::filesystem::weakly_canonical(path, error);
   return error ? path.lexically_normal() : found;
 }
@@ -54,6 +54,7 @@ void require_different_files(const Config& config, const CommandLine& line,
     for (const Config& entry : config.sections(section)) {
       if (!entry.has("file")) continue;
       const Config key = entry.at("file");
+      if (key.text().empty()) key.fail("the name is empty; name a file, or leave the section out");
       std::vector<std::string> written{key.text(), key.text() + ".tmp"};
       if (section == "output") written.push_back(io::xdmf_beside(key.text()));
       if (section == "checkpoint") {

@@ -14,12 +14,10 @@ std::string why_not_writable(const std::string& file, const comm::WaitingCommuni
   if (communicator.root()) {
     struct stat status {};
     const bool there = stat(file.c_str(), &status) == 0;
-    const int descriptor = open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    const bool other = there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);  // opening it may do anything
+    const int descriptor = other ? -1 : open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (descriptor < 0) {
-      problem = std::strerror(errno);
-    } else if (there && !S_ISREG(status.st_mode)) {
-      problem = "it is no plain file";
-      close(descriptor);
+      problem = other ? "it is no plain file" : std::strerror(errno);
     } else {
       close(descriptor);
       if (!there) unlink(file.c_str());

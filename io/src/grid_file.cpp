@@ -6,6 +6,7 @@
 
 #include "hdf5.hpp"
 #include "tessera/io/background.hpp"
+#include "tessera/io/file_check.hpp"
 
 namespace tessera::io {
 namespace {
@@ -103,6 +104,9 @@ struct GridFile::File {
 };
 
 GridFile::GridFile(Domain& domain, const Config& file) : file_(new File{domain, {}}) {
+  if (!exists(file.text(), domain.communicator()))  // of anything but a plain file, opening may never end
+    file.fail("'" + file.text() +
+              "' cannot be read: there is no plain file of this name; give the path of an HDF5 file");
   finish_background();
   try {
     file_->handle = open_file(file.text(), H5F_ACC_RDONLY, domain.communicator());

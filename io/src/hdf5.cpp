@@ -41,6 +41,9 @@ Handle access_alone() {
   return access;
 }
 
+/// Open MPI 4.1 cannot open a file whose name is a single character.
+std::string path_of(const std::string& name) { return name.find('/') == std::string::npos ? "./" + name : name; }
+
 }  // namespace
 
 template <class T>
@@ -61,12 +64,12 @@ Handle::Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(
 
 Handle create_file(const std::string& name, const comm::WaitingCommunicator& communicator) {
   const Handle access = access_by_all(communicator);
-  return {H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "creating " + name};
+  return {H5Fcreate(path_of(name).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "creating " + name};
 }
 
 Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator) {
   const Handle access = access_by_all(communicator);
-  return {H5Fopen(name.c_str(), flags, access), H5Fclose, "opening " + name};
+  return {H5Fopen(path_of(name).c_str(), flags, access), H5Fclose, "opening " + name};
 }
 
 Handle create_file_alone(const std::string& name) {

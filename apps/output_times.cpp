@@ -11,6 +11,8 @@ OutputTimes::OutputTimes(const Config& output, const Schedule& schedule) {
   if (output.has("interval")) {
     if (schedule.fixed_step() > 0) every_ = whole_steps(output.at("interval"), schedule.fixed_step());
     else interval_ = output.at("interval").positive();
+    if (interval_ > 0 && std::isfinite(schedule.end()) && schedule.end() / interval_ > 9e15)
+      output.at("interval").fail("makes more records than can be counted; use a longer one");
   }
   if (output.has("every_seconds")) every_seconds_ = output.at("every_seconds").positive();
 }

@@ -41,6 +41,7 @@ Schedule::Schedule(const Config& config, double fixed_step) : fixed_step_(fixed_
         whole_steps(time.at("end"), fixed_step, chosen_for_interval ? ", which output.interval was divided into" : "");
   else if (either) end_ = time.at("end").positive();
   if (fixed_step > 0 && either) end_ = fixed_step * static_cast<double>(steps_);
+  if (fixed_step > 0 && either && !std::isfinite(end_)) time.fail("the run would end at a time that is not finite");
 }
 
 Index Schedule::steps_left(Index step) const {

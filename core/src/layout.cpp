@@ -129,8 +129,8 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
     }
     return LayoutProblem{"ranks", what + ", or write -1 for the program to choose"};
   }
-  if (fixed_product(threads) > 65536)
-    return LayoutProblem{"threads", "more than 65536 threads a rank; ask for as many as a rank has cores"};
+  if (fixed_product(threads) > 1024)  // several thousand end in a crash of oneTBB
+    return LayoutProblem{"threads", "more than 1024 threads a rank; ask for as many as a rank has cores"};
   if (!has_free(threads)) thread_count = fixed_product(threads);
   thread_count = std::max(1, thread_count / fixed_product(threads)) * fixed_product(threads);
 

@@ -66,11 +66,15 @@ double Source::slope(const std::vector<double>& amplitudes) const {
   const Grid& grid = domain_->grid();
   const std::array<double, 3> middle = grid.position({grid.cells(0) / 2, grid.cells(1) / 2, grid.cells(2) / 2});
   const std::size_t samples = fields_ <= 3 ? 5 : 3;  // of each field
-  const auto all = static_cast<std::size_t>(std::lround(std::pow(samples, fields_)));
+  constexpr std::size_t most = 6;                    // fields that are combined in all ways; of more, some at random
+  const auto all = static_cast<std::size_t>(std::lround(std::pow(samples, std::min(fields_, most))));
   std::vector<double> values(fields_);
   for (std::size_t n = 0; n < all; ++n) {
-    for (std::size_t f = 0, rest = n; f < fields_; ++f, rest /= samples)
-      values[f] = rounded[f] * (2 * static_cast<double>(rest % samples) / static_cast<double>(samples - 1) - 1);
+    for (std::size_t f = 0, rest = n; f < fields_; ++f, rest /= samples) {
+      const auto sample =
+          fields_ <= most ? rest % samples : static_cast<std::size_t>(uniform(f, n) * static_cast<double>(samples));
+      values[f] = rounded[f] * (2 * static_cast<double>(sample) / static_cast<double>(samples - 1) - 1);
+    }
     double sum = 0;
     for (std::size_t f = 0; f < fields_; ++f) {
       const double here = values[f];

@@ -23,6 +23,14 @@ void add(Domain& domain, Field& field, const Value& value) {
   });
 }
 
+/// After random numbers: the largest possible values may be rare.
+void require_finite(Domain& domain, const Field& field, const Config& numbers) {
+  if (first_not_finite(domain, field) >= 0)
+    numbers.fail("makes values that are not finite" +
+                 std::string(domain.precision() == Precision::float32 ? " in single precision" : "") +
+                 "; use smaller numbers");
+}
+
 void add_random(Domain& domain, Field& field, const Config& config) {
   const auto seed = static_cast<std::uint64_t>(config.integer("seed", 0));
   if (config.has("uniform")) {
@@ -33,11 +41,14 @@ void add_random(Domain& domain, Field& field, const Config& config) {
     if (!(low <= high)) range.fail("low must not be above high");
     if (!std::isfinite(high - low)) range.fail("the range is too wide for a double");
     add(domain, field, [=](std::uint64_t cell) { return low + (high - low) * uniform(seed, cell); });
+    require_finite(domain, field, range);
   } else {
-    const auto numbers = config.at("normal").items(2, "numbers [mean, deviation]");
+    const Config normals = config.at("normal");
+    const auto numbers = normals.items(2, "numbers [mean, deviation]");
     const double mean = numbers[0].number();
     const double deviation = numbers[1].not_negative();
     add(domain, field, [=](std::uint64_t cell) { return mean + deviation * normal(seed, cell); });
+    require_finite(domain, field, normals);
   }
 }
 

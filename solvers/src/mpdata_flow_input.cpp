@@ -12,6 +12,8 @@ namespace {
 
 const std::vector<std::string> kinds{"courant", "velocity", "stream_function", "vector_potential"};
 
+const char* const too_fast = "the flow is too fast for it: the step would be 0; use a slower flow, or an earlier end";
+
 /// The key that says what flows.
 Config find_key(const Config& section) {
   std::vector<std::string> found;
@@ -76,6 +78,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   fill(steady_ ? 0 : 0.5 * step_);
   const Problem problem = find_problem();
   if (problem.what != Problem::What::none) key_.fail(describe(problem));
+  if (!(step_ > 0)) config.at("time").at("courant").fail(too_fast);
 }
 
 void Flow::read_components(const Config& section, const std::vector<std::string>& fields,
@@ -207,7 +210,7 @@ void Flow::choose_step(const Config& section, const Config& config) {
     fill(file_ && !steady_ ? std::clamp(0.0, file_->times()->first, file_->times()->second) : 0);
     const double rate = largest_outgoing();
     if (!(rate > 0)) limit.fail("nothing flows: give a step instead");
-    step_ = limit.number() / rate;  // not finite: found later
+    step_ = limit.number() / rate;  // rates that are not finite are found later
     double duration = std::numeric_limits<double>::infinity();
     for (const Config& output : config.sections("output")) {
       if (output.has("interval")) duration = std::min(duration, output.at("interval").positive());
@@ -215,8 +218,7 @@ void Flow::choose_step(const Config& section, const Config& config) {
     if (!std::isfinite(duration) && time.has("end")) duration = time.at("end").positive();
     if (std::isfinite(rate) && std::isfinite(duration)) {
       step_ = duration / std::ceil(duration / step_);
-      if (!(step_ > 0))
-        limit.fail("the flow is too fast for it: the step would be 0; use a slower flow, or an earlier end");
+      if (!(step_ > 0)) limit.fail(too_fast);
     }
   }
   for (std::size_t d = 0; diffusion_ && d < 3; ++d) (*diffusion_)[d] *= step_;

@@ -107,7 +107,7 @@ Flow::Problem Flow::find_problem() {
   const bool mine = local->cell == first;
   const int what = domain_.communicator().allreduce(mine ? static_cast<int>(local->what) : 0, comm::Operator::max);
   const double sum =
-      domain_.max(mine && std::isfinite(local->sum) ? local->sum : -std::numeric_limits<double>::infinity());
+      domain_.max(mine && !std::isnan(local->sum) ? local->sum : -std::numeric_limits<double>::infinity());
   return {first, static_cast<Problem::What>(what), sum};
 }
 

@@ -45,8 +45,11 @@ StepOptions read_step_options(const Config& time) {
   }
   if (options.stepper == "rkc2" || options.stepper == "rkl2") {
     constexpr Index least = 3;
+    constexpr Index most = 10000;
     options.most_stages = 200;
     if (time.has("most_stages")) options.most_stages = time.at("most_stages").at_least(least);
+    if (options.most_stages > most)
+      time.at("most_stages").fail("more than 10000 stages a step lose too many digits to rounding; 200 are usual");
   }
   return options;
 }

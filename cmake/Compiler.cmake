@@ -34,7 +34,11 @@ endif()
 add_library(tessera_kernels INTERFACE)
 target_link_libraries(tessera_kernels INTERFACE hwy::hwy)
 if(TESSERA_SANITIZER)  # kernels are long: ten minutes a file otherwise. The widest vectors read furthest beyond rows.
-  target_compile_definitions(tessera_kernels INTERFACE "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX2|HWY_AVX3_DL)")
+  if(TESSERA_FUZZ)  # none runs
+    target_compile_definitions(tessera_kernels INTERFACE HWY_COMPILE_ONLY_STATIC)
+  else()
+    target_compile_definitions(tessera_kernels INTERFACE "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX2|HWY_AVX3_DL)")
+  endif()
   # A check of every pointer would make them take three times as long again; what lies outside an array, the address sanitizer
   # finds by itself.
   target_compile_options(tessera_kernels INTERFACE -O1 -gline-tables-only

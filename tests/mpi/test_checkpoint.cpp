@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -58,7 +59,7 @@ struct Run {
         const Grid& grid = domain->grid();
         Index3 cell{};
         for (int a = grid.first_axis(); a < 3; ++a)
-          cell[at(a)] = static_cast<Index>((position[at(a - grid.first_axis())] - grid.lower(a)) / grid.spacing(a));
+          cell[at(a)] = static_cast<Index>((position[at(a)] - grid.lower(a)) / grid.spacing(a));
         return uniform(seed, static_cast<std::uint64_t>(grid.number(cell)));
       });
     }
@@ -254,6 +255,24 @@ TEST_CASE("a checkpoint with a flipped bit is refused, or read as it was written
     CHECK(refused > 20);
     MESSAGE(refused << " of 200 refused, of " << whole.size() << " bytes");
   }
+}
+
+TEST_CASE("values that changed places are refused") {
+  const Folder folder;
+  const std::string file = folder / "run.ckpt";
+  Run run(plane(), ranks_along(2, 0));
+  run.fill(7);
+  run.write(file);
+  std::string bytes = bytes_of_file(file);
+  const std::vector<double> values = run.values();
+  const std::string row(reinterpret_cast<const char*>(values.data()), 10 * sizeof(double));
+  const std::size_t place = bytes.find(row);
+  REQUIRE(place != std::string::npos);
+  std::rotate(bytes.begin() + static_cast<std::ptrdiff_t>(place),
+              bytes.begin() + static_cast<std::ptrdiff_t>(place + sizeof(double)),
+              bytes.begin() + static_cast<std::ptrdiff_t>(place + row.size()));
+  replace_file(file, bytes);
+  CHECK(run.fault(file) == "the values of u do not match their checksum");
 }
 
 TEST_CASE("a whole checkpoint of another run is refused as such") {

@@ -166,15 +166,11 @@ void Outputs::settle(bool to_disk) {
   for (auto& output : outputs_) output->series->flush();
 }
 
-void Outputs::finish(bool done) {
+void Outputs::finish(bool done, const io::Series::Notes& notes) {
   settle();
   for (auto& output : outputs_) {
-    if (output->series) output->series->finish(done);
+    if (output->series) output->series->finish(done, notes);
   }
-}
-
-void Outputs::note(const std::string& name, const std::vector<double>& values) {
-  for (auto& output : outputs_) output->series->note(name, values);
 }
 
 std::map<std::string, double> Outputs::numbers() const {

@@ -37,9 +37,8 @@ class Outputs {
   bool failed() const;
   /// Waits until everything has been written, and throws RunError if something could not be. `to_disk`: it lies on the disk.
   void settle(bool to_disk = false);
-  /// No more will be written. `done`: the run has come to its end.
-  void finish(bool done);
-  void note(const std::string& name, const std::vector<double>& values);
+  /// No more will be written. `done`: the run has come to its end. `notes`: attributes that the files get.
+  void finish(bool done, const io::Series::Notes& notes = {});
 
   bool empty() const { return outputs_.empty(); }
   /// What a checkpoint keeps, and takes back. An output that it does not know begins anew.

@@ -151,7 +151,7 @@ void RankLog::introduce(const std::string& program, const Domain& domain, const 
     text << "\n  block " << block.number << ": cells " << corner(domain.grid(), block.cells.lower, 0) << " to "
          << corner(domain.grid(), block.cells.upper, -1);
   }
-  text << "\n  fields: " << static_cast<double>(domain.allocated()) / 1e6 << " MB";
+  text << "\n  fields: " << domain.allocated() / 1e6 << " MB";
   write(text.str());
 }
 

@@ -226,38 +226,44 @@ double TimeLoop::speed() const {
 
 /// Collective, at the end of the run: what was done, and where the time went.
 void TimeLoop::summarise(const char* head, bool done) {
-  {
-    const Watchdog::Task task(watchdog_, "finishing the output files");
+  const auto timed = [&](const char* what, FunctionRef<void()> work) {
+    const Watchdog::Task task(watchdog_, what);
     const double begin = comm::wtime();
-    outputs_.finish(done);
+    work();
     note_output(comm::wtime() - begin);
-  }
+  };
+  timed("completing the output", [&] { outputs_.settle(); });
   const double elapsed = comm::wtime() - started_;
+  std::ostringstream table;
+  io::Series::Notes notes;
+  const auto parts = part_statistics(domain_.seconds(), elapsed, domain_.communicator());
+  double total = 0;  // ranks begin and end a little apart
+  for (const PartStatistics& part : parts) total += part.mean;
+  table << "\nseconds a block   least     mean      most      share of the time" << std::setprecision(3);
+  for (const PartStatistics& part : parts) {
+    table << "\n  " << std::left << std::setw(14) << part.name;
+    for (const double seconds : {part.least, part.mean, part.most}) table << "  " << std::setw(8) << seconds;
+    table << "  " << std::lround(100 * part.mean / total) << " %";
+    notes["seconds_" + part.name] = {part.least, part.mean, part.most};
+  }
+  const PartStatistics memory = memory_statistics(domain_.communicator());
+  table << "\nmemory of a rank at most: least " << memory.least << ", mean " << memory.mean << ", most " << memory.most
+        << " MB";
+  notes["memory_megabytes"] = {memory.least, memory.mean, memory.most};
+  timed("completing the output files", [&] { outputs_.finish(done, notes); });
+
   std::ostringstream text;
   text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)
-       << elapsed - output_seconds_ << " s in the time loop, " << speed() << " million cells x steps a second";
+       << comm::wtime() - started_ - output_seconds_ << " s in the time loop, " << speed()
+       << " million cells x steps a second";
   if (!outputs_.empty()) {
     text << "; " << output_seconds_ << " s for output, " << outputs_.summary();
     if (const double seconds = outputs_.write_seconds(); seconds > 0)
       text << ", " << outputs_.bytes() / seconds / 1e6 << " MB/s";
   }
-  const auto parts = part_statistics(domain_.seconds(), elapsed, domain_.communicator());
-  double total = 0;  // ranks begin and end a little apart
-  for (const PartStatistics& part : parts) total += part.mean;
-  text << "\nseconds a block   least     mean      most      share of the time" << std::setprecision(3);
-  for (const PartStatistics& part : parts) {
-    text << "\n  " << std::left << std::setw(14) << part.name;
-    for (const double seconds : {part.least, part.mean, part.most}) text << "  " << std::setw(8) << seconds;
-    text << "  " << std::lround(100 * part.mean / total) << " %";
-    outputs_.note("seconds_" + part.name, {part.least, part.mean, part.most});
-  }
-  const PartStatistics memory = memory_statistics(domain_.communicator());
-  text << "\nmemory of a rank at most: least " << memory.least << ", mean " << memory.mean << ", most " << memory.most
-       << " MB";
-  outputs_.note("memory_megabytes", {memory.least, memory.mean, memory.most});
-  domain_.log().info(text.str());
+  rank_log_.write(text.str());
+  domain_.log().info(text.str() + table.str());
   note_state();
-  rank_log_.write(text.str().substr(0, text.str().find('\n')));
 }
 
 /// Into this rank's own log.

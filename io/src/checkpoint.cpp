@@ -93,7 +93,7 @@ Index3 chunk_of_part(const Domain& domain) {
 
 /// On rank 0: a file with everything but the values.
 void make_file(const std::string& name, const Head& head, const std::vector<hsize_t>& chunk) {
-  Handle file = create_file_alone(name);
+  Handle file = create_in_memory(name);
   {
     write_attribute(file, "format", format);
     write_attribute(file, "program", head.data.program);

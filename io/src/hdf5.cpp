@@ -28,16 +28,24 @@ Handle access_by_all(const comm::WaitingCommunicator& communicator) {
   return access;
 }
 
-/// In a format that has checksums on all that HDF5 itself writes: chunks are found by an array, not by a tree.
+/// In a format that has checksums on all that HDF5 itself writes: chunks are found by an array, not by a tree. What is as large as
+/// a page begins with one: so no page holds values and something else.
 Handle access_alone() {
-  constexpr hsize_t large = 1 << 16;
-  constexpr hsize_t page = 1 << 12;  // ranks that write beside each other share none
+  constexpr hsize_t page = 1 << 12;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
   check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), "file format");
-  check(H5Pset_alignment(access, large, page), "alignment");
+  check(H5Pset_alignment(access, page, page), "alignment");
+  check(H5Pset_meta_block_size(access, 4 * page), "alignment");
   check(H5Pset_file_locking(access, false, true), "file locking");
   check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "file closing");
+  return access;
+}
+
+/// Of a file in memory: the usual driver wants to know where a file lies.
+Handle access_in_memory() {
+  Handle access = access_alone();
+  check(H5Pset_fapl_stdio(access), "file access");
   return access;
 }
 
@@ -62,25 +70,21 @@ void Handle::close_checked(const std::string& what) {
 
 Handle::Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(check(id, what)), close_(close) {}
 
-Handle create_file(const std::string& name, const comm::WaitingCommunicator& communicator) {
-  const Handle access = access_by_all(communicator);
-  return {H5Fcreate(path_of(name).c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "creating " + name};
-}
-
 Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator) {
   const Handle access = access_by_all(communicator);
   return {H5Fopen(path_of(name).c_str(), flags, access), H5Fclose, "opening " + name};
 }
 
-Handle create_file_alone(const std::string& name) {
-  const Handle access = access_alone();
-  check(H5Pset_fapl_stdio(access), "file access");  // the usual one wants to know where a file in memory lies
-  return {H5Fcreate(name.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access), H5Fclose, "creating " + name};
+Handle create_in_memory(const std::string& path) {
+  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access_in_memory()), H5Fclose, "making a file in memory"};
+}
+
+Handle open_in_memory(const std::string& path) {
+  return {H5Fopen(path.c_str(), H5F_ACC_RDWR, access_in_memory()), H5Fclose, "opening a file in memory"};
 }
 
 Handle open_file_alone(const std::string& name) {
-  const Handle access = access_alone();
-  return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access), H5Fclose, "opening " + name};
+  return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access_alone()), H5Fclose, "opening " + name};
 }
 
 void write_attribute(hid_t object, const char* name, const std::string& value) {

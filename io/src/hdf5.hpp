@@ -47,15 +47,16 @@ class Handle {
   herr_t (*close_)(hid_t) = nullptr;
 };
 
-/// Collective: creates (truncates) or opens a file for all ranks of a communicator.
-Handle create_file(const std::string& name, const comm::WaitingCommunicator& communicator);
+/// Collective: opens a file for all ranks of a communicator.
 Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator);
 
-/// By this rank alone, whatever others do.
-Handle create_file_alone(const std::string& name);
+/// By this rank alone, whatever others do: for reading, or in memory (MemoryFile::path) for writing. HDF5 writes to no disk: it
+/// cannot do without what it could not write, and would crash at the end of the program.
 Handle open_file_alone(const std::string& name);
+Handle create_in_memory(const std::string& path);
+Handle open_in_memory(const std::string& path);
 
-/// Collective: attributes of a file, group or data set.
+/// Attributes of a file, group or data set.
 void write_attribute(hid_t object, const char* name, const std::string& value);
 void write_attribute(hid_t object, const char* name, double value);
 void write_attribute(hid_t object, const char* name, std::uint64_t value);

@@ -16,6 +16,9 @@
 namespace tessera::io {
 namespace {
 
+constexpr const char* reading_memory = "reading a file in memory";
+constexpr const char* writing_memory = "writing a file in memory";
+
 [[noreturn]] void fail(const std::string& what) {
   const std::string why = std::strerror(errno);
   throw std::runtime_error(what + ": " + why);
@@ -43,6 +46,31 @@ void copy_name(const std::string& from, const std::string& to) {
   }
 }
 
+bool write_all(int descriptor, const std::byte* data, std::size_t bytes, std::size_t offset) {
+  while (bytes > 0) {
+    const ssize_t done = pwrite(descriptor, data, bytes, static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return false;
+    data += done;
+    bytes -= static_cast<std::size_t>(done);
+    offset += static_cast<std::size_t>(done);
+  }
+  return true;
+}
+
+bool read_all(int descriptor, std::byte* data, std::size_t bytes, std::size_t offset) {
+  while (bytes > 0) {
+    const ssize_t done = pread(descriptor, data, bytes, static_cast<off_t>(offset));
+    if (done < 0 && errno == EINTR) continue;
+    if (done == 0) errno = ENODATA;  // it is too short
+    if (done <= 0) return false;
+    data += done;
+    bytes -= static_cast<std::size_t>(done);
+    offset += static_cast<std::size_t>(done);
+  }
+  return true;
+}
+
 }  // namespace
 
 Descriptor::Descriptor(const std::string& path, int flags)
@@ -53,14 +81,11 @@ Descriptor::Descriptor(const std::string& path, int flags)
 Descriptor::~Descriptor() { close(descriptor_); }
 
 void Descriptor::write(const std::byte* data, std::size_t bytes, std::size_t offset) const {
-  while (bytes > 0) {
-    const ssize_t done = pwrite(descriptor_, data, bytes, static_cast<off_t>(offset));
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) fail("writing");
-    data += done;
-    bytes -= static_cast<std::size_t>(done);
-    offset += static_cast<std::size_t>(done);
-  }
+  if (!write_all(descriptor_, data, bytes, offset)) fail("writing");
+}
+
+void Descriptor::read(std::byte* data, std::size_t bytes, std::size_t offset) const {
+  if (!read_all(descriptor_, data, bytes, offset)) fail("reading");
 }
 
 void Descriptor::sync() const {
@@ -81,22 +106,48 @@ MemoryFile::~MemoryFile() { close(descriptor_); }
 
 std::string MemoryFile::path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
 
-void MemoryFile::copy_to(const Descriptor& other) const {
+std::size_t MemoryFile::size() const {
   struct stat status {};
-  if (fstat(descriptor_, &status) != 0) io::fail("reading a file in memory");
-  other.resize(static_cast<std::size_t>(status.st_size));
+  if (fstat(descriptor_, &status) != 0) io::fail(reading_memory);
+  return static_cast<std::size_t>(status.st_size);
+}
+
+void MemoryFile::resize(std::size_t bytes) const {
+  if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) io::fail(writing_memory);
+}
+
+void MemoryFile::for_each_data(FunctionRef<void(std::size_t, const std::byte*, std::size_t)> f) const {
   std::vector<std::byte> buffer(1 << 16);
   for (off_t at = 0; (at = lseek(descriptor_, at, SEEK_DATA)) >= 0;) {
     const off_t hole = lseek(descriptor_, at, SEEK_HOLE);
     while (at < hole) {
-      const auto wanted = std::min(buffer.size(), static_cast<std::size_t>(hole - at));
-      const ssize_t got = pread(descriptor_, buffer.data(), wanted, at);
-      if (got <= 0) io::fail("reading a file in memory");
-      other.write(buffer.data(), static_cast<std::size_t>(got), static_cast<std::size_t>(at));
-      at += got;
+      const auto part = std::min(buffer.size(), static_cast<std::size_t>(hole - at));
+      read(buffer.data(), part, static_cast<std::size_t>(at));
+      f(static_cast<std::size_t>(at), buffer.data(), part);
+      at += static_cast<off_t>(part);
     }
   }
-  if (errno != ENXIO) io::fail("reading a file in memory");  // no more data
+  if (errno != ENXIO) io::fail(reading_memory);  // no more data
+}
+
+void MemoryFile::copy_to(const Descriptor& other) const {
+  other.resize(size());
+  for_each_data(
+      [&](std::size_t offset, const std::byte* data, std::size_t bytes) { other.write(data, bytes, offset); });
+}
+
+void MemoryFile::write(const std::byte* data, std::size_t bytes, std::size_t offset) const {
+  if (!write_all(descriptor_, data, bytes, offset)) io::fail(writing_memory);
+}
+
+void MemoryFile::read(std::byte* data, std::size_t bytes, std::size_t offset) const {
+  if (!read_all(descriptor_, data, bytes, offset)) io::fail(reading_memory);
+}
+
+void MemoryFile::forget(std::size_t offset, std::size_t bytes) const {
+  if (fallocate(descriptor_, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+                static_cast<off_t>(bytes)) != 0)
+    io::fail(writing_memory);
 }
 
 std::string temporary_of(const std::string& file) { return file + ".tmp"; }

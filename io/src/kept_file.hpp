@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <string>
 
+#include "tessera/core/function_ref.hpp"
 #include "tessera/io/checkpoint.hpp"
 
 namespace tessera::io {
@@ -18,6 +19,8 @@ class Descriptor {
   ~Descriptor();
   /// Writes all of it, at an offset.
   void write(const std::byte* data, std::size_t bytes, std::size_t offset) const;
+  /// Reads as much, from an offset.
+  void read(std::byte* data, std::size_t bytes, std::size_t offset) const;
   /// Makes it so long; what is added holds zeros, and takes no room.
   void resize(std::size_t bytes) const;
   /// Returns when what was written is on the disk.
@@ -38,8 +41,16 @@ class MemoryFile {
   MemoryFile& operator=(const MemoryFile&) = delete;
   ~MemoryFile();
   std::string path() const;
+  std::size_t size() const;
+  void resize(std::size_t bytes) const;
+  /// Calls f(offset, data, bytes) for all that was written to it, in pieces.
+  void for_each_data(FunctionRef<void(std::size_t, const std::byte*, std::size_t)> f) const;
   /// Writes all that was written to it to another file.
   void copy_to(const Descriptor& other) const;
+  void write(const std::byte* data, std::size_t bytes, std::size_t offset) const;
+  void read(std::byte* data, std::size_t bytes, std::size_t offset) const;
+  /// A piece takes no room any more, and holds zeros.
+  void forget(std::size_t offset, std::size_t bytes) const;
 
  private:
   int descriptor_;

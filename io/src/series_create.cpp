@@ -11,7 +11,6 @@ namespace {
 
 constexpr hsize_t unlimited = H5S_UNLIMITED;
 constexpr double not_complete = std::numeric_limits<double>::quiet_NaN();  // a record's time
-constexpr hsize_t times_a_chunk = 1024;
 
 /// `fill`: what is read of it beyond what is written.
 Handle create_dataset(hid_t file, const std::string& name, hid_t type, const std::vector<hsize_t>& now,
@@ -21,7 +20,11 @@ Handle create_dataset(hid_t file, const std::string& name, hid_t type, const std
   const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, name);
   if (fill) check(H5Pset_fill_value(creation, H5T_NATIVE_DOUBLE, &*fill), name);
   else check(H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER), name);  // every value is written: no need to do it twice
-  if (!chunk.empty()) check(H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), name);
+  if (!chunk.empty()) {
+    check(H5Pset_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), name);
+    // Places of chunks are known at once, but for compressed ones.
+    check(H5Pset_alloc_time(creation, deflate > 0 ? H5D_ALLOC_TIME_INCR : H5D_ALLOC_TIME_EARLY), name);
+  }
   if (deflate > 0) {
     check(H5Pset_shuffle(creation), name);
     check(H5Pset_deflate(creation, static_cast<unsigned>(deflate)), name);
@@ -44,46 +47,19 @@ std::vector<int> in_dimensions(const Grid& grid, const std::array<int, 3>& count
   return {counts.begin() + grid.first_axis(), counts.end()};
 }
 
-}  // namespace
-
-void SeriesFile::create(const Attributes& attributes, int deflate) {
-  file_ = create_file(name_, communicator_);
-  write_attribute(file_, "Conventions", "CF-1.10");
-  for (const auto& [key, text] : attributes) write_attribute(file_, key.c_str(), text);
-  write_attribute(file_, "layout_ranks", in_dimensions(domain_.grid(), domain_.layout().ranks));
-  write_attribute(file_, "layout_threads", in_dimensions(domain_.grid(), domain_.layout().threads));
-
-  time_ = create_dataset(file_, "time", H5T_IEEE_F64LE, {0}, {unlimited}, {times_a_chunk}, 0, not_complete);
-  describe(time_, "time", "time", options_.units);
-  // Only times since a date are what CF calls a time axis.
-  if (const auto unit = options_.units.find("time");
-      unit != options_.units.end() && unit->second.find(" since ") != std::string::npos) {
-    write_attribute(time_, "standard_name", "time");
-    write_attribute(time_, "axis", "T");
-  }
-  scale(time_, "time");
-  step_ = create_dataset(file_, "step", H5T_STD_I64LE, {0}, {unlimited}, {times_a_chunk});
-  describe(step_, "step", "number of steps", {});
-  check(H5DSattach_scale(step_, time_, 0), "attaching time");
-  create_fields(create_coordinates(), deflate);
-  flush();
-}
-
-/// Those of the dimensions. Where the region is a slice, its coordinate is a scalar.
-std::vector<Handle> SeriesFile::create_coordinates() {
-  const Grid& grid = domain_.grid();
-  const Box& cells = options_.region.cells;
+/// Coordinates of the dimensions. Where the region is a slice, its coordinate is a scalar.
+std::vector<Handle> create_coordinates(hid_t file, const Grid& grid, const SeriesOptions& options) {
+  const Box& cells = options.region.cells;
   std::vector<Handle> scales;
   for (int a = grid.first_axis(); a < 3; ++a) {
     const std::string axis(1, grid.name(a));
     std::vector<double> centres;
     for (Index i = cells.lower[at(a)]; i < cells.upper[at(a)]; ++i) centres.push_back(grid.centre(a, i));
-    const bool kept = options_.region.keeps(grid, a);
+    const bool kept = options.region.keeps(grid, a);
     const std::vector<hsize_t> extent = kept ? std::vector<hsize_t>{centres.size()} : std::vector<hsize_t>{};
-    Handle coordinate = create_dataset(file_, axis, H5T_IEEE_F64LE, extent, extent, {});
-    if (communicator_.root())
-      check(H5Dwrite(coordinate, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, centres.data()), "writing " + axis);
-    describe(coordinate, axis, axis + (kept ? " of cell centres" : " of the cells of this slice"), options_.units);
+    Handle coordinate = create_dataset(file, axis, H5T_IEEE_F64LE, extent, extent, {});
+    check(H5Dwrite(coordinate, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, centres.data()), "writing " + axis);
+    describe(coordinate, axis, axis + (kept ? " of cell centres" : " of the cells of this slice"), options.units);
     if (!kept) continue;
     scale(coordinate, axis);
     scales.push_back(std::move(coordinate));
@@ -91,19 +67,44 @@ std::vector<Handle> SeriesFile::create_coordinates() {
   return scales;
 }
 
-void SeriesFile::create_fields(const std::vector<Handle>& coordinates, int deflate) {
-  const Grid& grid = domain_.grid();
+}  // namespace
+
+void create_series(hid_t file, const Domain& domain, const SeriesOptions& options, const Attributes& attributes,
+                   const std::vector<hsize_t>& extents, const std::vector<hsize_t>& chunk, int deflate) {
+  const Grid& grid = domain.grid();
+  write_attribute(file, "Conventions", "CF-1.10");
+  for (const auto& [key, text] : attributes) write_attribute(file, key.c_str(), text);
+  write_attribute(file, "layout_ranks", in_dimensions(grid, domain.layout().ranks));
+  write_attribute(file, "layout_threads", in_dimensions(grid, domain.layout().threads));
+
+  const hsize_t records = extents.front();
+  const Handle time =
+      create_dataset(file, "time", H5T_IEEE_F64LE, {records}, {unlimited}, {times_a_chunk}, 0, not_complete);
+  describe(time, "time", "time", options.units);
+  // Only times since a date are what CF calls a time axis.
+  const auto unit = options.units.find("time");
+  if (unit != options.units.end() && unit->second.find(" since ") != std::string::npos) {
+    write_attribute(time, "standard_name", "time");
+    write_attribute(time, "axis", "T");
+  }
+  scale(time, "time");
+  const Handle step = create_dataset(file, "step", H5T_STD_I64LE, {records}, {unlimited}, {times_a_chunk});
+  describe(step, "step", "number of steps", {});
+  check(H5DSattach_scale(step, time, 0), "attaching time");
+
+  const std::vector<Handle> coordinates = create_coordinates(file, grid, options);
   std::string scalars;  // a slice's coordinates
   for (int a = grid.first_axis(); a < 3; ++a) {
-    if (!options_.region.keeps(grid, a)) scalars += (scalars.empty() ? "" : " ") + std::string(1, grid.name(a));
+    if (!options.region.keeps(grid, a)) scalars += (scalars.empty() ? "" : " ") + std::string(1, grid.name(a));
   }
-  for (const Field* field : options_.fields) {
-    values_.push_back(create_dataset(file_, field->name(), file_type(options_.precision), with_time(0, shape_.extents),
-                                     with_time(unlimited, shape_.extents), with_time(1, shape_.chunk), deflate));
-    const Handle& values = values_.back();
-    describe(values, field->name(), field->name(), options_.units);
+  std::vector<hsize_t> most = extents;
+  most.front() = unlimited;
+  for (const Field* field : options.fields) {
+    const Handle values =
+        create_dataset(file, field->name(), file_type(options.precision), extents, most, chunk, deflate);
+    describe(values, field->name(), field->name(), options.units);
     if (!scalars.empty()) write_attribute(values, "coordinates", scalars);
-    check(H5DSattach_scale(values, time_, 0), "attaching time");
+    check(H5DSattach_scale(values, time, 0), "attaching time");
     for (std::size_t d = 0; d < coordinates.size(); ++d) {
       check(H5DSattach_scale(values, coordinates[d], static_cast<unsigned>(d + 1)), "attaching coordinates");
     }

@@ -1,32 +1,21 @@
 #include "series_file.hpp"
 
-#include <algorithm>
-#include <filesystem>
+#include <fcntl.h>
 
-#include "chunks.hpp"
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <stdexcept>
+
+#include "tessera/core/failure.hpp"
 #include "together.hpp"
 
 namespace tessera::io {
 namespace {
 
 constexpr Index chunk_limit = 1 << 19;  // cells: 4 MiB
-
-/// Of a record.
-hsize_t count_chunks(const RecordShape& shape) {
-  hsize_t chunks = 1;
-  for (std::size_t d = 0; d < shape.chunk.size(); ++d)
-    chunks *= (shape.extents[d] + shape.chunk[d] - 1) / shape.chunk[d];
-  return chunks;
-}
-
-template <class T>
-void write_one(hid_t dataset, hid_t type, hsize_t index, T value) {
-  const Handle space(H5Dget_space(dataset), H5Sclose, "record");
-  const hsize_t one = 1;
-  const Handle memory(H5Screate_simple(1, &one, nullptr), H5Sclose, "record");
-  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, &index, nullptr, &one, nullptr), "record");
-  check(H5Dwrite(dataset, type, memory, space, H5P_DEFAULT, &value), "writing a record's time");
-}
+constexpr double not_complete = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<hsize_t> extents_of(hid_t dataset) {
   const Handle space(H5Dget_space(dataset), H5Sclose, "shape");
@@ -35,187 +24,339 @@ std::vector<hsize_t> extents_of(hid_t dataset) {
   return extents;
 }
 
-/// A record's part of a data set, in the file and in memory.
-struct Selection {
-  Handle file;
-  Handle memory;
-};
+Handle open_dataset(hid_t file, const std::string& name) {
+  return {H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "opening " + name};
+}
 
-Selection select(hid_t dataset, hsize_t record, const RecordShape& shape) {
-  Slab slab = shape.own;
-  slab.start.insert(slab.start.begin(), record);
-  slab.count.insert(slab.count.begin(), 1);
-  Selection selection{
-      Handle(H5Dget_space(dataset), H5Sclose, "record"),
-      Handle(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose, "record")};
-  if (shape.has_own) {
-    check(H5Sselect_hyperslab(selection.file, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
-          "record");
-  } else {
-    check(H5Sselect_none(selection.file), "record");
-    check(H5Sselect_none(selection.memory), "record");
-  }
-  return selection;
+/// Where the chunk that begins with this value lies.
+std::uint64_t address_of(hid_t dataset, const std::vector<hsize_t>& value) {
+  haddr_t address = HADDR_UNDEF;
+  hsize_t size = 0;
+  check(H5Dget_chunk_info_by_coord(dataset, value.data(), nullptr, &address, &size), "a chunk");
+  if (address == HADDR_UNDEF) throw Hdf5Error("HDF5 made no room for a chunk");
+  return address;
+}
+
+template <class T>
+const std::byte* bytes_of_value(const T& value) {
+  return reinterpret_cast<const std::byte*>(&value);
 }
 
 }  // namespace
 
-RecordShape record_shape(const Domain& domain, const Region& region) {
-  const Grid& grid = domain.grid();
-  const Box own = intersection(region.cells, domain.rank_box());
-  const Index3 chunk = chunk_of(domain, chunk_limit);
-  RecordShape shape{{}, {}, {}, own.cells() > 0};
-  for (int a = grid.first_axis(); a < 3; ++a) {
-    if (!region.keeps(grid, a)) continue;
-    const auto cells = static_cast<hsize_t>(region.cells.extent(a));
-    shape.extents.push_back(cells);
-    shape.chunk.push_back(std::min(cells, static_cast<hsize_t>(chunk[at(a)])));
-    shape.own.start.push_back(static_cast<hsize_t>(own.lower[at(a)] - region.cells.lower[at(a)]));
-    shape.own.count.push_back(shape.has_own ? static_cast<hsize_t>(own.extent(a)) : 1);
-  }
-  return shape;
-}
-
 SeriesFile::SeriesFile(const Domain& domain, const comm::WaitingCommunicator& communicator, const std::string& name,
                        const SeriesOptions& options)
-    : domain_(domain),
-      communicator_(communicator),
-      name_(name),
-      options_(options),
-      shape_(record_shape(domain, options.region)) {}
+    : domain_(domain), communicator_(communicator), name_(name), options_(options) {
+  const Region& region = options.region;
+  part_ = intersection(region.cells, domain.rank_box());
+  const Index3 ranks = chunk_of(domain, chunk_limit);
+  for (std::size_t a = 0; a < 3; ++a) {
+    shape_[a] = region.cells.extent(static_cast<int>(a));
+    part_.lower[a] -= region.cells.lower[a];
+    part_.upper[a] -= region.cells.lower[a];
+    chunk_[a] = std::min(shape_[a], ranks[a]);
+  }
+  // What is small has many records in a chunk: no chunk is smaller than a page, which it has alone.
+  constexpr std::size_t page = 4096;
+  records_a_chunk_ = std::max<std::size_t>(1, page / piece_bytes());
+}
 
-std::vector<hsize_t> SeriesFile::with_time(hsize_t records, const std::vector<hsize_t>& record) const {
-  std::vector<hsize_t> result = record;
-  result.insert(result.begin(), records);
+std::size_t SeriesFile::piece_bytes() const {
+  return static_cast<std::size_t>(chunk_[0] * chunk_[1] * chunk_[2] * bytes_of(options_.precision));
+}
+
+Index3 SeriesFile::chunk_counts() const {
+  Index3 counts{};
+  for (std::size_t a = 0; a < 3; ++a) counts[a] = (shape_[a] + chunk_[a] - 1) / chunk_[a];
+  return counts;
+}
+
+std::size_t SeriesFile::chunks_of_record() const {
+  const Index3 counts = chunk_counts();
+  return static_cast<std::size_t>(counts[0] * counts[1] * counts[2]);
+}
+
+std::vector<hsize_t> SeriesFile::in_file(std::size_t time, const Index3& along) const {
+  std::vector<hsize_t> result{time};
+  for (int a = domain_.grid().first_axis(); a < 3; ++a) {
+    if (options_.region.keeps(domain_.grid(), a)) result.push_back(static_cast<hsize_t>(along[at(a)]));
+  }
   return result;
 }
 
-void SeriesFile::open() {
-  file_ = open_file(name_, H5F_ACC_RDWR, communicator_);
-  const auto data_set = [&](const std::string& data) {
-    return Handle(H5Dopen2(file_, data.c_str(), H5P_DEFAULT), H5Dclose, "opening " + data);
-  };
-  time_ = data_set("time");
-  step_ = data_set("step");
-  for (const Field* field : options_.fields) {
-    values_.push_back(data_set(field->name()));
-    const std::vector<hsize_t> extents = extents_of(values_.back());
-    if (extents.empty() || extents != with_time(extents[0], shape_.extents)) {
-      throw Hdf5Error("a record of '" + field->name() + "' has the shape " +
-                      text_of({extents.begin() + (extents.empty() ? 0 : 1), extents.end()}) + ", wanted is " +
-                      text_of(shape_.extents));
-    }
-    require_precision(values_.back(), options_.precision);
-  }
-  capacity_ = shortest();
+void SeriesFile::for_each_part(FunctionRef<void(const Box&)> f) const {
+  if (part_.cells() == 0) return;
+  for_each_box(part_, chunk_, std::numeric_limits<Index>::max(), [&](const Box& box, const Index3&) { f(box); });
 }
 
-std::vector<hsize_t> SeriesFile::lengths() const {
-  std::vector<hsize_t> all{extents_of(time_)[0], extents_of(step_)[0]};
-  for (const Handle& values : values_) all.push_back(extents_of(values)[0]);
-  return all;
-}
-
-hsize_t SeriesFile::shortest() const {
-  const auto all = lengths();
-  return *std::min_element(all.begin(), all.end());
-}
-
-hsize_t SeriesFile::longest() const {
-  const auto all = lengths();
-  return *std::max_element(all.begin(), all.end());
-}
-
-bool SeriesFile::compressed() const {
-  const Handle creation(H5Dget_create_plist(values_.front()), H5Pclose, name_);
-  return check(H5Pget_nfilters(creation), name_) > 0;
-}
-
-void SeriesFile::expect(Index records) {
-  constexpr hsize_t unknown = 16;
-  constexpr hsize_t most = 4096;  // chunks: making room for them takes a moment
-  expected_ = std::clamp<hsize_t>(records < 0 ? unknown : static_cast<hsize_t>(records), 1,
-                                  std::max<hsize_t>(most / count_chunks(shape_), 1));
-}
-
-void SeriesFile::set_length(hsize_t records) {
-  capacity_ = records;
-  for (const Handle& values : values_)
-    check(H5Dset_extent(values, with_time(records, shape_.extents).data()), "extending " + name_);
-  check(H5Dset_extent(step_, &records), "extending " + name_);
-  check(H5Dset_extent(time_, &records), "extending " + name_);
-}
-
-/// Makes the file as long as it will become. HDF5 refuses one that is shorter than it says of itself, and says so before it has
-/// written all; longer ones it takes, and cuts them when it closes them.
-void SeriesFile::lengthen(hsize_t by) const {
-  constexpr std::uintmax_t for_a_chunk = 128;  // that HDF5 notes of it, at most
-  constexpr std::uintmax_t more = 1 << 16;     // beside the records
-  auto chunk = static_cast<std::uintmax_t>(bytes_of(options_.precision));
-  for (const hsize_t cells : shape_.chunk) chunk *= cells;
-  const std::uintmax_t record = values_.size() * count_chunks(shape_) * (chunk + for_a_chunk) + 2 * sizeof(double);
-  communicator_.barrier();  // everything so far is in the file
-  if (!communicator_.root()) return;
-  std::error_code error;
-  const std::uintmax_t now = std::filesystem::file_size(name_, error);
-  if (!error) std::filesystem::resize_file(name_, now + more + by * record, error);
-  if (error) throw Hdf5Error("lengthening it: " + error.message());
-}
-
-void SeriesFile::hold(hsize_t records) {
-  const hsize_t next = std::max({records, 2 * capacity_, expected_});
-  lengthen(next - capacity_);
-  set_length(next);
-  flush();
-  communicator_.barrier();
-}
-
-void SeriesFile::write(hsize_t record, const Series::Record& values) {
-  const std::string what = "output.file " + name_ + " cannot be written";
-  // Collective writes may leave the others waiting for a rank that failed; it alone knows.
-  const Patience patience = options_.collective ? Patience{} : without_limit;
-  together(
-      communicator_, what,
-      [&] {
-        if (!values.problem.empty()) throw Hdf5Error(values.problem);
-        const Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose, "transfer");
-        const bool collective = options_.collective || compressed();
-        check(H5Pset_dxpl_mpio(transfer, collective ? H5FD_MPIO_COLLECTIVE : H5FD_MPIO_INDEPENDENT), "transfer");
-        for (std::size_t v = 0; v < values_.size(); ++v) {
-          if (!collective && !shape_.has_own) continue;
-          const Selection selection = select(values_[v], record, shape_);
-          check(H5Dwrite(values_[v], memory_type(options_.precision), selection.memory, selection.file, transfer,
-                         values.values[v].data()),
-                "writing '" + options_.fields[v]->name() + "'");
+/// On rank 0: where chunks lie, and times; values are not HDF5's.
+void SeriesFile::find_places(hid_t file, std::size_t first) {
+  const std::size_t records = times_.size();
+  first_known_ = first / records_a_chunk_ * records_a_chunk_;
+  places_.clear();
+  const Index3 counts = chunk_counts();
+  std::vector<Handle> fields;
+  for (const Field* field : options_.fields) fields.push_back(open_dataset(file, field->name()));
+  for (std::size_t record = first_known_; record < records; record += records_a_chunk_) {
+    for (const Handle& field : fields) {
+      for_each_row({{0, 0, 0}, counts}, [&](Index i, Index j) {
+        for (Index k = 0; k < counts[2]; ++k) {
+          const Index3 origin{i * chunk_[0], j * chunk_[1], k * chunk_[2]};
+          places_.push_back(address_of(field, in_file(record, origin)));
+          image_->reserve(places_.back(), records_a_chunk_ * piece_bytes());
         }
-      },
-      patience);
+      });
+    }
+  }
+  time_places_.clear();
+  step_places_.clear();
+  const Handle time = open_dataset(file, "time");
+  const Handle step = open_dataset(file, "step");
+  for (std::size_t record = 0; record < records; record += times_a_chunk) {
+    time_places_.push_back(address_of(time, {record}));
+    step_places_.push_back(address_of(step, {record}));
+  }
+}
+
+std::uint64_t SeriesFile::place(std::size_t record, std::size_t field, const Index3& origin) const {
+  const Index3 counts = chunk_counts();
+  Index number = 0;
+  for (std::size_t a = 0; a < 3; ++a) number = number * counts[a] + origin[a] / chunk_[a];
+  const std::size_t in_known = (record - first_known_) / records_a_chunk_;
+  const std::size_t index =
+      (in_known * options_.fields.size() + field) * chunks_of_record() + static_cast<std::size_t>(number);
+  return places_.at(index) + record % records_a_chunk_ * piece_bytes();
+}
+
+/// Changes what HDF5 wrote, on rank 0, and tells all where values belong now, from record `first` on.
+void SeriesFile::change(const std::string& what, std::size_t first, FunctionRef<void(hid_t)> on_image) {
   together(
-      communicator_, what,
+      communicator_, problem(what),
       [&] {
         if (!communicator_.root()) return;
-        write_one(step_, H5T_NATIVE_LLONG, record, static_cast<long long>(values.step));
-        write_one(time_, H5T_NATIVE_DOUBLE, record, values.time);
+        {
+          Handle file = open_in_memory(image_->path());
+          on_image(file);
+          find_places(file, first);
+          file.close_checked("making room");
+        }
+        change_at_once(name_, image_->size(), image_->take_changes());
+      },
+      without_limit);
+  tell_places();
+}
+
+void SeriesFile::tell_places() {
+  communicator_.bcast_resizing(places_);
+  communicator_.bcast(first_known_);
+}
+
+void SeriesFile::create(const Attributes& attributes, Index expected) {
+  constexpr std::size_t unknown = 16;
+  constexpr std::size_t most = 4096;  // chunks: making room for them takes a moment
+  const std::size_t records = std::clamp<std::size_t>(expected < 0 ? unknown : static_cast<std::size_t>(expected), 1,
+                                                      std::max<std::size_t>(most / chunks_of_record(), 1));
+  times_.assign(records, not_complete);
+  steps_.assign(records, 0);
+  together(
+      communicator_, problem("cannot be created"),
+      [&] {
+        if (!communicator_.root()) return;
+        const std::string beside = temporary_of(name_);
+        image_.emplace();
+        begin_temporary(name_);
+        const Descriptor created(beside, O_WRONLY);
+        created.resize(likely_size(records));  // a limit on files is one on those in memory, too: so it is found here
+        {
+          Handle file = create_in_memory(image_->path());
+          create_series(file, domain_, options_, attributes, in_file(records, shape_),
+                        in_file(records_a_chunk_, chunk_), 0);
+          find_places(file, 0);
+          file.close_checked("making the file");
+        }
+        image_->take_changes();
+        image_->copy_to(created);
+        created.sync();
+        std::filesystem::remove(journal_of(name_));  // of a file that was there
+        std::filesystem::rename(beside, name_);
+      },
+      without_limit);
+  tell_places();
+  reopen();
+}
+
+void SeriesFile::reopen() {
+  together(
+      communicator_, problem("cannot be opened"), [&] { descriptor_.emplace(name_, O_RDWR); }, without_limit);
+}
+
+std::size_t SeriesFile::likely_size(std::size_t records) const {
+  constexpr std::size_t for_a_chunk = 64;  // that HDF5 notes of it
+  constexpr std::size_t more = 1 << 20;    // beside the records: the configuration, among others
+  const std::size_t chunks = (records / records_a_chunk_ + 1) * options_.fields.size() * chunks_of_record();
+  return chunks * (records_a_chunk_ * piece_bytes() + 4096 + for_a_chunk) + 32 * records + more;
+}
+
+std::string SeriesFile::open() {
+  const std::string why = why_not_together(
+      communicator_,
+      [&] {
+        if (!communicator_.root()) return;
+        recover(name_);
+        image_.emplace();
+        const Handle file = open_file_alone(name_);
+        times_ = read_numbers(open_dataset(file, "time"));
+        steps_ = read_numbers(open_dataset(file, "step"));
+        for (const Field* field : options_.fields) look_at(file, field->name());
+        if (compressed_) return;
+        find_places(file, 0);
+        image_->load(name_);
+      },
+      without_limit);
+  if (!why.empty()) return why;
+  communicator_.bcast_resizing(times_);
+  communicator_.bcast_resizing(steps_);
+  communicator_.bcast(chunk_);
+  communicator_.bcast(records_a_chunk_);
+  int compressed = compressed_ ? 1 : 0;
+  communicator_.bcast(compressed);
+  compressed_ = compressed == 1;
+  if (!compressed_) tell_places();
+  reopen();
+  return "";
+}
+
+/// On rank 0: whether a field is as this run's, and how it is cut into chunks.
+void SeriesFile::look_at(hid_t file, const std::string& field) {
+  const Handle values = open_dataset(file, field);
+  std::vector<hsize_t> found = extents_of(values);
+  const std::vector<hsize_t> wanted = in_file(times_.size(), shape_);
+  if (found != wanted)
+    throw Hdf5Error("'" + field + "' has the shape " + text_of(found) + ", wanted is " + text_of(wanted));
+  require_precision(values, options_.precision);
+  const Handle creation(H5Dget_create_plist(values), H5Pclose, field);
+  compressed_ = check(H5Pget_nfilters(creation), field) > 0;
+  std::vector<hsize_t> chunk(found.size());
+  check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), field);
+  records_a_chunk_ = chunk.front();
+  std::size_t d = 1;
+  for (int a = domain_.grid().first_axis(); a < 3; ++a) {
+    if (options_.region.keeps(domain_.grid(), a)) chunk_[at(a)] = static_cast<Index>(chunk[d++]);
+  }
+}
+
+void SeriesFile::make_room(std::size_t records) {
+  constexpr std::size_t most = 65536;  // places at once
+  const std::size_t now = times_.size();
+  const std::size_t more =
+      std::clamp<std::size_t>(now, 1, std::max<std::size_t>(most / chunks_of_record(), 1)) + records_a_chunk_;
+  const std::size_t next = std::max(records, now + more);
+  times_.resize(next, not_complete);
+  steps_.resize(next);
+  together(
+      communicator_, problem("cannot be extended"),
+      [&] {
+        if (communicator_.root()) descriptor_->resize(image_->size() + likely_size(next - now));
+      },
+      without_limit);
+  change("cannot be extended", now, [&](hid_t file) { set_length(file, next); });
+}
+
+/// On rank 0.
+void SeriesFile::set_length(hid_t file, std::size_t records) const {
+  const hsize_t length = records;
+  for (const char* name : {"time", "step"}) check(H5Dset_extent(open_dataset(file, name), &length), "extending it");
+  for (const Field* field : options_.fields)
+    check(H5Dset_extent(open_dataset(file, field->name()), in_file(records, shape_).data()), "extending it");
+}
+
+/// On rank 0: all of them at once.
+void SeriesFile::write_times(hid_t file, std::size_t records) const {
+  if (records == 0) return;
+  check(H5Dwrite(open_dataset(file, "time"), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times_.data()), "time");
+  check(H5Dwrite(open_dataset(file, "step"), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, steps_.data()), "step");
+}
+
+void SeriesFile::finish(std::size_t records, const Notes& notes) {
+  if (records == times_.size() && notes.empty()) return;
+  times_.resize(records);
+  steps_.resize(records);
+  if (communicator_.root()) image_->reserve_nothing();
+  change("cannot be completed", 0, [&](hid_t file) {
+    set_length(file, records);
+    for (const auto& [name, values] : notes) {
+      if (check(H5Aexists(file, name.c_str()), name) > 0) check(H5Adelete(file, name.c_str()), name);
+      write_attribute(file, name.c_str(), values);
+    }
+  });
+}
+
+void SeriesFile::write(std::size_t record, const Series::Record& values) {
+  if (record >= times_.size()) make_room(record + 1);
+  const std::string what = problem("cannot be written");
+  together(communicator_, what, [&] { write_values(record, values); });
+  together(
+      communicator_, what,
+      [&] {
+        times_[record] = values.time;
+        steps_[record] = static_cast<double>(values.step);
+        if (communicator_.root()) write_time(record, values);
       },
       without_limit);
 }
 
-void SeriesFile::read(hsize_t record, Series::Record& values) const {
-  std::size_t bytes = static_cast<std::size_t>(bytes_of(options_.precision));
-  for (const hsize_t n : shape_.own.count) bytes *= n;
-  values.values.resize(values_.size());
-  for (std::size_t v = 0; v < values_.size() && shape_.has_own; ++v) {
-    values.values[v].resize(bytes);
-    const Selection selection = select(values_[v], record, shape_);
-    check(H5Dread(values_[v], memory_type(options_.precision), selection.memory, selection.file, H5P_DEFAULT,
-                  values.values[v].data()),
-          "reading '" + options_.fields[v]->name() + "'");
+void SeriesFile::write_values(std::size_t record, const Series::Record& values) const {
+  if (!values.problem.empty()) throw std::runtime_error(values.problem);
+  if (part_.cells() == 0) return;
+  const auto bytes = static_cast<std::size_t>(bytes_of(options_.precision));
+  for (std::size_t f = 0; f < options_.fields.size(); ++f) {
+    auto part = values.values[f].begin();
+    for_each_box(part_, chunk_, std::numeric_limits<Index>::max(), [&](const Box& box, const Index3& origin) {
+      const std::uint64_t begin = place(record, f, origin);
+      for_each_run(box, origin, chunk_, [&](Index in_chunk, Index in_box, Index cells) {
+        descriptor_->write(part->data() + static_cast<std::size_t>(in_box) * bytes,
+                           static_cast<std::size_t>(cells) * bytes, begin + static_cast<std::size_t>(in_chunk) * bytes);
+      });
+      ++part;
+    });
   }
 }
 
-void SeriesFile::note(const std::string& name, const std::vector<double>& values) {
-  if (check(H5Aexists(file_, name.c_str()), name) > 0) check(H5Adelete(file_, name.c_str()), name);
-  write_attribute(file_, name.c_str(), values);
+/// On rank 0. The time, by which a reader knows that the record is complete, comes last.
+void SeriesFile::write_time(std::size_t record, const Series::Record& values) {
+  const auto write = [&](const std::vector<std::uint64_t>& places, const std::byte* value, std::size_t bytes) {
+    const std::uint64_t to = places.at(record / times_a_chunk) + record % times_a_chunk * bytes;
+    descriptor_->write(value, bytes, to);
+    image_->note(value, bytes, to);
+  };
+  const auto step = static_cast<std::int64_t>(values.step);
+  write(step_places_, bytes_of_value(step), sizeof step);
+  write(time_places_, bytes_of_value(values.time), sizeof values.time);
+}
+
+void SeriesFile::read(std::size_t record, const SeriesFile& other, Series::Record& values) const {
+  const Handle file = open_file_alone(name_);
+  values.values.resize(options_.fields.size());
+  for (std::size_t f = 0; f < options_.fields.size(); ++f) {
+    const Handle dataset = open_dataset(file, options_.fields[f]->name());
+    values.values[f].clear();
+    other.for_each_part([&](const Box& box) {
+      const Handle space(H5Dget_space(dataset), H5Sclose, "record");
+      std::vector<hsize_t> count = in_file(1, box.extents());
+      const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, "record");
+      check(
+          H5Sselect_hyperslab(space, H5S_SELECT_SET, in_file(record, box.lower).data(), nullptr, count.data(), nullptr),
+          "record");
+      std::vector<std::byte>& part =
+          values.values[f].emplace_back(static_cast<std::size_t>(box.cells() * bytes_of(options_.precision)));
+      check(H5Dread(dataset, memory_type(options_.precision), memory, space, H5P_DEFAULT, part.data()), "reading it");
+    });
+  }
+}
+
+void SeriesFile::flush() {
+  together(
+      communicator_, problem("cannot be written"), [&] { descriptor_->sync(); }, without_limit);
 }
 
 }  // namespace tessera::io

@@ -1,82 +1,101 @@
-// The HDF5 file of a series, and the protocol by which it can be read at any moment.
+// The HDF5 file of a series, which is whole at any moment.
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "chunks.hpp"
+#include "file_image.hpp"
 #include "hdf5.hpp"
 #include "tessera/io/series.hpp"
 
 namespace tessera::io {
 
-/// A record in the file.
-struct RecordShape {
-  std::vector<hsize_t> extents;  // of a field, in the dimensions that the region keeps
-  std::vector<hsize_t> chunk;
-  Slab own;  // this rank's part
-  bool has_own;
-};
-RecordShape record_shape(const Domain& domain, const Region& region);
-
-/// All members but times() and the like are collective. HDF5's failures throw Hdf5Error on the rank where they happen, unless it
-/// says otherwise. It keeps its handles open when it throws: closing is collective, too.
+/// Rank 0 alone calls HDF5, on an image of the file in memory, and puts what changed into the file at once (file_image.hpp): that
+/// makes room for many records. Then ranks write a record's values to where HDF5 says that they belong; when those of all are
+/// there rank 0 writes its time, which was NaN, and by which a reader knows that the record is complete.
+///
+/// All members are collective, but for those that say otherwise. What fails on any rank throws RunError on all.
 class SeriesFile {
  public:
+  using Notes = std::map<std::string, std::vector<double>>;
+
   SeriesFile(const Domain& domain, const comm::WaitingCommunicator& communicator, const std::string& name,
              const SeriesOptions& options);
 
-  /// Makes the file, with no records. `deflate`: above 0, its records are compressed when they are written, and a run that is
-  /// killed leaves no file that can be read.
-  void create(const Attributes& attributes, int deflate);
-  /// Opens it. Throws, on all ranks, if it is no series of these fields in this region and precision.
-  void open();
+  /// Makes the file, with room for the first records, in the place of one that is there. `expected`: records, as far as is
+  /// known, else -1.
+  void create(const Attributes& attributes, Index expected);
+  /// Opens it, completing first what a run was doing to it when it was killed. Returns why that cannot be: it may be no series
+  /// of these fields in this region and precision.
+  std::string open();
 
-  const std::string& name() const { return name_; }
-  /// Of its records, complete ones and others.
-  std::vector<double> times() const { return read_numbers(time_); }
-  std::vector<double> steps() const { return read_numbers(step_); }
-  /// The records that all of its data sets have, and those that any has: a run that was killed may have extended some only.
-  hsize_t shortest() const;
-  hsize_t longest() const;
-  bool compressed() const;
+  /// Of its records, complete ones and others. Not collective.
+  const std::vector<double>& times() const { return times_; }
+  const std::vector<double>& steps() const { return steps_; }
+  /// Whether its values are compressed: then it cannot be written to.
+  bool compressed() const { return compressed_; }
 
-  /// Records to make room for at once, if the run will write so many; below 0: not known.
-  void expect(Index records);
-  /// Records that there is room for.
-  hsize_t room() const { return capacity_; }
-  /// Makes room for so many records: rarely, for many at once, so that nothing else changes what HDF5 knows of the file.
-  void hold(hsize_t records);
-  /// Cuts or lengthens it, without regard for a run that is killed meanwhile.
-  void set_length(hsize_t records);
-  /// Into room that there is: its values first, and when those of all ranks are there its time, by which a reader knows that
-  /// the record is complete. Throws RunError on all ranks if it fails on any.
-  void write(hsize_t record, const Series::Record& values);
-  /// This rank's values.
-  void read(hsize_t record, Series::Record& values) const;
+  /// The parts of a field that this rank writes, in the order in which they lie in a record, in the region's own numbering. Not
+  /// collective.
+  void for_each_part(FunctionRef<void(const Box&)> f) const;
+  /// Makes room if there is none.
+  void write(std::size_t record, const Series::Record& values);
+  /// This rank's values, in the parts of a file of another layout. Not collective.
+  void read(std::size_t record, const SeriesFile& other, Series::Record& values) const;
   /// Everything reaches the disk.
-  void flush() { check(H5Fflush(file_, H5F_SCOPE_GLOBAL), "flushing " + name_); }
-  /// An attribute, replacing one that is there.
-  void note(const std::string& name, const std::vector<double>& values);
+  void flush();
+  /// So many records stay, and the file gets these attributes.
+  void finish(std::size_t records, const Notes& notes);
+  /// The same, rewriting it with values compressed by deflate, level 1 to 9.
+  void compress(std::size_t records, const Notes& notes, const Attributes& attributes, int level);
 
  private:
-  void create_fields(const std::vector<Handle>& coordinates, int deflate);
-  std::vector<Handle> create_coordinates();
-  std::vector<hsize_t> lengths() const;
-  std::vector<hsize_t> with_time(hsize_t records, const std::vector<hsize_t>& record) const;
-  void lengthen(hsize_t by) const;
+  std::size_t piece_bytes() const;
+  Index3 chunk_counts() const;
+  std::size_t chunks_of_record() const;
+  std::size_t likely_size(std::size_t records) const;
+  std::vector<hsize_t> in_file(std::size_t time, const Index3& along) const;
+  void look_at(hid_t file, const std::string& field);
+  void set_length(hid_t file, std::size_t records) const;
+  void find_places(hid_t file, std::size_t first);
+  void tell_places();
+  std::uint64_t place(std::size_t record, std::size_t field, const Index3& origin) const;
+  void change(const std::string& what, std::size_t first, FunctionRef<void(hid_t)> on_image);
+  void make_room(std::size_t records);
+  void reopen();
+  void write_values(std::size_t record, const Series::Record& values) const;
+  void write_time(std::size_t record, const Series::Record& values);
+  void write_times(hid_t file, std::size_t records) const;
+  std::vector<std::vector<std::byte>> collected(std::vector<std::byte> own, std::size_t count) const;
+  std::string problem(const std::string& what) const { return "output.file " + name_ + " " + what; }
 
   const Domain& domain_;
   const comm::WaitingCommunicator& communicator_;
   std::string name_;
   const SeriesOptions& options_;
-  RecordShape shape_;
-  Handle file_;
-  Handle time_;
-  Handle step_;
-  std::vector<Handle> values_;
-  hsize_t expected_ = 0;  // records in all
-  hsize_t capacity_ = 0;  // see room()
+  Index3 shape_{};  // of a record, along all axes
+  Index3 chunk_{};  // the part of it that lies together
+  Box part_;        // this rank's
+  std::size_t records_a_chunk_ = 1;
+  bool compressed_ = false;
+  std::vector<double> times_;  // of all that there is room for: NaN where a record is not complete
+  std::vector<double> steps_;
+  std::optional<Descriptor> descriptor_;
+  std::vector<std::uint64_t> places_;  // of chunks, from record first_known_ on
+  std::size_t first_known_ = 0;
+  // Of rank 0:
+  std::optional<FileImage> image_;
+  std::vector<std::uint64_t> time_places_;  // of chunks
+  std::vector<std::uint64_t> step_places_;
 };
+
+/// Makes a series in an empty file: `extents` and `chunk` of a field, time first.
+void create_series(hid_t file, const Domain& domain, const SeriesOptions& options, const Attributes& attributes,
+                   const std::vector<hsize_t>& extents, const std::vector<hsize_t>& chunk, int deflate);
+inline constexpr std::size_t times_a_chunk = 1024;
 
 }  // namespace tessera::io

@@ -36,7 +36,7 @@ class Series {
   struct Record {
     double time = 0;
     Index step = 0;
-    std::vector<std::vector<std::byte>> values = {};  // of each field
+    std::vector<std::vector<std::vector<std::byte>>> values = {};  // of each field, in parts
     std::string problem = {};                         // why it cannot be written; or empty
   };
 
@@ -55,10 +55,10 @@ class Series {
   void write(const Record& record);
   /// Everything written so far reaches the disk.
   void flush();
-  /// No more will be written: gives back the room for more, and compresses the file if the run is `done` and that was asked for.
-  void finish(bool done);
-  /// An attribute of the file, replacing one that is there.
-  void note(const std::string& name, const std::vector<double>& values);
+  /// No more will be written: gives back the room for more, adds attributes, and compresses the file if the run is `done` and
+  /// that was asked for.
+  using Notes = std::map<std::string, std::vector<double>>;
+  void finish(bool done, const Notes& notes);
 
   /// Of all ranks' values in a record.
   static double record_bytes(const Grid& grid, const SeriesOptions& options);

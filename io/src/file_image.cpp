@@ -1,0 +1,173 @@
+#include "file_image.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include "checksum.hpp"
+
+namespace tessera::io {
+namespace {
+
+constexpr std::size_t page_size = 4096;
+constexpr std::uint64_t begins = 0x74657373'6a726e31;  // a journal
+
+void append(std::string& text, std::uint64_t number) {
+  text.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+std::uint64_t number_at(const std::string& text, std::size_t& place) {
+  std::uint64_t number = 0;
+  if (place + sizeof number > text.size()) throw std::runtime_error("the journal is too short");
+  std::memcpy(&number, text.data() + place, sizeof number);
+  place += sizeof number;
+  return number;
+}
+
+/// Makes sure that a name that was made or taken away is so on the disk.
+void sync_folder_of(const std::string& file) {
+  const auto folder = std::filesystem::path(file).parent_path();
+  Descriptor(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY).sync();
+}
+
+void apply(const std::string& file, std::size_t size, const std::vector<Piece>& pieces) {
+  const Descriptor opened(file, O_WRONLY);
+  opened.resize(size);
+  for (const Piece& piece : pieces) opened.write(piece.bytes.data(), piece.bytes.size(), piece.offset);
+  opened.sync();
+}
+
+}  // namespace
+
+std::string journal_of(const std::string& file) { return file + ".journal"; }
+
+void change_at_once(const std::string& file, std::size_t size, const std::vector<Piece>& pieces) {
+  std::string text;
+  append(text, begins);
+  append(text, size);
+  append(text, pieces.size());
+  for (const Piece& piece : pieces) {
+    append(text, piece.offset);
+    append(text, piece.bytes.size());
+    text.append(reinterpret_cast<const char*>(piece.bytes.data()), piece.bytes.size());
+  }
+  append(text, checksum(text));
+  const std::string journal = journal_of(file);
+  try {
+    const Descriptor opened(journal, O_WRONLY | O_CREAT | O_TRUNC);
+    opened.write(reinterpret_cast<const std::byte*>(text.data()), text.size(), 0);
+    opened.sync();
+  } catch (const std::runtime_error&) {
+    unlink(journal.c_str());
+    throw;
+  }
+  sync_folder_of(file);
+  apply(file, size, pieces);
+  unlink(journal.c_str());
+}
+
+bool recover(const std::string& file) {
+  const std::string journal = journal_of(file);
+  std::ifstream stream(journal, std::ios::binary);
+  if (!stream) return false;
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  std::size_t place = text.size() - std::min(text.size(), sizeof(std::uint64_t));
+  const std::uint64_t sum = checksum(text.substr(0, place));
+  const bool whole = text.size() > 4 * sizeof(std::uint64_t) && number_at(text, place) == sum;
+  place = 0;
+  if (whole && number_at(text, place) == begins) {
+    const std::size_t size = number_at(text, place);
+    std::vector<Piece> pieces(number_at(text, place));
+    for (Piece& piece : pieces) {
+      piece.offset = number_at(text, place);
+      piece.bytes.resize(number_at(text, place));
+      std::memcpy(piece.bytes.data(), text.data() + place, piece.bytes.size());
+      place += piece.bytes.size();
+    }
+    apply(file, size, pieces);
+  }
+  unlink(journal.c_str());
+  return true;
+}
+
+void FileImage::reserve(std::size_t offset, std::size_t length) {
+  std::size_t end = (offset + length + page_size - 1) / page_size * page_size;
+  auto next = reserved_.upper_bound(offset);
+  if (next != reserved_.begin() && std::prev(next)->second >= offset) {  // places behind one another are one
+    --next;
+    offset = next->first;
+    end = std::max(end, next->second);
+    next = reserved_.erase(next);
+  }
+  if (next != reserved_.end() && next->first == end) {
+    end = next->second;
+    reserved_.erase(next);
+  }
+  reserved_[offset] = end;
+}
+
+void FileImage::load(const std::string& file) {
+  const std::size_t size = std::filesystem::file_size(file);
+  const Descriptor opened(file, O_RDONLY);
+  memory_.resize(size);
+  for (std::size_t at = 0; at < size; at += page_size) {
+    if (reserved(at)) {
+      at = std::prev(reserved_.upper_bound(at))->second - page_size;  // on to its end
+      continue;
+    }
+    std::vector<std::byte> page(std::min(page_size, size - at));
+    opened.read(page.data(), page.size(), at);
+    memory_.write(page.data(), page.size(), at);
+    committed_[at] = std::move(page);
+  }
+}
+
+void FileImage::note(const std::byte* data, std::size_t bytes, std::size_t offset) {
+  memory_.write(data, bytes, offset);
+  for (std::size_t page = offset / page_size * page_size; page < offset + bytes; page += page_size) {
+    auto& committed = committed_[page];
+    committed.resize(std::min(page_size, size() - page));
+    memory_.read(committed.data(), committed.size(), page);
+  }
+}
+
+bool FileImage::reserved(std::size_t offset) const {
+  const auto place = reserved_.upper_bound(offset);
+  return place != reserved_.begin() && std::prev(place)->second > offset;
+}
+
+std::vector<Piece> FileImage::take_changes() {
+  std::vector<Piece> changes;
+  committed_.erase(committed_.lower_bound((size() + page_size - 1) / page_size * page_size), committed_.end());
+  memory_.for_each_data([&](std::size_t offset, const std::byte* data, std::size_t length) {
+    for (std::size_t done = 0; done < length; done += page_size) {  // data begin at whole pages
+      const std::size_t at = offset + done;
+      if (reserved(at)) throw std::logic_error("HDF5 wrote to where values are");
+      std::vector<std::byte> page(data + done, data + std::min(length, done + page_size));
+      auto& before = committed_[at];
+      if (before == page) continue;
+      changes.push_back({at, page});
+      before = std::move(page);
+    }
+  });
+  return changes;
+}
+
+void FileImage::move_out(std::size_t offset, std::size_t length, const Descriptor& file) {
+  std::vector<std::byte> bytes(length);
+  memory_.read(bytes.data(), length, offset);
+  file.write(bytes.data(), length, offset);
+  const std::size_t first =
+      (offset + page_size - 1) / page_size * page_size;  // others may share its first and last page
+  const std::size_t last = (offset + length) / page_size * page_size;
+  if (first < last) memory_.forget(first, last - first);
+}
+
+}  // namespace tessera::io

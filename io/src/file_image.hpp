@@ -1,0 +1,58 @@
+// What HDF5 itself writes into a file, kept in memory, so that the file on the disk changes all at once.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "kept_file.hpp"
+
+namespace tessera::io {
+
+/// A piece of a file.
+struct Piece {
+  std::size_t offset;
+  std::vector<std::byte> bytes;
+};
+
+/// Changes a file so that, whenever this process is killed or the machine fails, it is as before or as after: what is to be
+/// written goes into a journal beside it first, which recover() would find. Then the file has `size`. Of one rank; throws
+/// std::runtime_error with the system's reason, with the file as it was.
+void change_at_once(const std::string& file, std::size_t size, const std::vector<Piece>& pieces);
+/// Completes a change that was begun, or drops one whose journal is not complete. Returns whether there was one.
+bool recover(const std::string& file);
+/// The name of a file's journal.
+std::string journal_of(const std::string& file);
+
+/// A copy of an HDF5 file in memory of which only what HDF5 itself writes takes room: values, which others write into the file,
+/// lie in reserved places.
+class FileImage {
+ public:
+  /// For HDF5 to open; it must have closed it before anything else here is called.
+  std::string path() const { return memory_.path(); }
+  std::size_t size() const { return memory_.size(); }
+  /// A place for values. Places begin at whole pages and share none with anything else (H5Pset_alignment).
+  void reserve(std::size_t offset, std::size_t length);
+  void reserve_nothing() { reserved_.clear(); }
+  /// Takes over what lies in the file outside of reserved places.
+  void load(const std::string& file);
+  /// A few bytes, which are written to the file, too.
+  void note(const std::byte* data, std::size_t bytes, std::size_t offset);
+  /// What differs, outside of reserved places, from what was loaded, noted, or taken here before.
+  std::vector<Piece> take_changes();
+  /// Copies what HDF5 wrote somewhere to a file, and forgets it, as far as whole pages are concerned.
+  void move_out(std::size_t offset, std::size_t length, const Descriptor& file);
+  /// Copies all that was not forgotten to a file, which becomes as long.
+  void copy_to(const Descriptor& file) const { memory_.copy_to(file); }
+
+ private:
+  bool reserved(std::size_t offset) const;
+
+  MemoryFile memory_;
+  std::map<std::size_t, std::size_t> reserved_;              // ends of places, by their beginnings
+  std::map<std::size_t, std::vector<std::byte>> committed_;  // pages as they are in the file, by their offsets
+};
+
+}  // namespace tessera::io

@@ -98,7 +98,7 @@ bool recover(const std::string& file) {
 }
 
 void FileImage::reserve(std::size_t offset, std::size_t length) {
-  std::size_t end = (offset + length + page_size - 1) / page_size * page_size;
+  std::size_t end = offset + length;
   auto next = reserved_.upper_bound(offset);
   if (next != reserved_.begin() && std::prev(next)->second >= offset) {  // places behind one another are one
     --next;
@@ -113,20 +113,32 @@ void FileImage::reserve(std::size_t offset, std::size_t length) {
   reserved_[offset] = end;
 }
 
-void FileImage::load(const std::string& file) {
-  const std::size_t size = std::filesystem::file_size(file);
-  const Descriptor opened(file, O_RDONLY);
-  memory_.resize(size);
-  for (std::size_t at = 0; at < size; at += page_size) {
-    if (reserved(at)) {
-      at = std::prev(reserved_.upper_bound(at))->second - page_size;  // on to its end
-      continue;
-    }
-    std::vector<std::byte> page(std::min(page_size, size - at));
-    opened.read(page.data(), page.size(), at);
-    memory_.write(page.data(), page.size(), at);
-    committed_[at] = std::move(page);
+/// Calls f(begin, end) for what lies between two offsets in no reserved place.
+void FileImage::for_each_free(std::size_t begin, std::size_t end, FunctionRef<void(std::size_t, std::size_t)> f) const {
+  auto place = reserved_.upper_bound(begin);
+  if (place != reserved_.begin()) begin = std::max(begin, std::prev(place)->second);
+  while (begin < end) {
+    const std::size_t until = place == reserved_.end() ? end : std::min(end, place->first);
+    if (begin < until) f(begin, until);
+    if (place == reserved_.end()) return;
+    begin = place->second;
+    ++place;
   }
+}
+
+void FileImage::load(const std::string& file) {
+  const Descriptor opened(file, O_RDONLY);
+  memory_.resize(std::filesystem::file_size(file));
+  for_each_free(0, size(), [&](std::size_t begin, std::size_t end) {
+    constexpr std::size_t most = std::size_t{1} << 20;
+    std::vector<std::byte> bytes;
+    for (; begin < end; begin += bytes.size()) {
+      bytes.resize(std::min(most, end - begin));
+      opened.read(bytes.data(), bytes.size(), begin);
+      memory_.write(bytes.data(), bytes.size(), begin);
+    }
+  });
+  take_changes();
 }
 
 void FileImage::note(const std::byte* data, std::size_t bytes, std::size_t offset) {
@@ -138,22 +150,18 @@ void FileImage::note(const std::byte* data, std::size_t bytes, std::size_t offse
   }
 }
 
-bool FileImage::reserved(std::size_t offset) const {
-  const auto place = reserved_.upper_bound(offset);
-  return place != reserved_.begin() && std::prev(place)->second > offset;
-}
-
 std::vector<Piece> FileImage::take_changes() {
   std::vector<Piece> changes;
   committed_.erase(committed_.lower_bound((size() + page_size - 1) / page_size * page_size), committed_.end());
   memory_.for_each_data([&](std::size_t offset, const std::byte* data, std::size_t length) {
     for (std::size_t done = 0; done < length; done += page_size) {  // data begin at whole pages
       const std::size_t at = offset + done;
-      if (reserved(at)) throw std::logic_error("HDF5 wrote to where values are");
       std::vector<std::byte> page(data + done, data + std::min(length, done + page_size));
       auto& before = committed_[at];
       if (before == page) continue;
-      changes.push_back({at, page});
+      for_each_free(at, at + page.size(), [&](std::size_t begin, std::size_t end) {
+        changes.push_back({begin, {&page[begin - at], &page[begin - at] + (end - begin)}});
+      });
       before = std::move(page);
     }
   });

@@ -33,7 +33,7 @@ class FileImage {
   /// For HDF5 to open; it must have closed it before anything else here is called.
   std::string path() const { return memory_.path(); }
   std::size_t size() const { return memory_.size(); }
-  /// A place for values. Places begin at whole pages and share none with anything else (H5Pset_alignment).
+  /// A place for values, which HDF5 does not write.
   void reserve(std::size_t offset, std::size_t length);
   void reserve_nothing() { reserved_.clear(); }
   /// Takes over what lies in the file outside of reserved places.
@@ -48,7 +48,7 @@ class FileImage {
   void copy_to(const Descriptor& file) const { memory_.copy_to(file); }
 
  private:
-  bool reserved(std::size_t offset) const;
+  void for_each_free(std::size_t begin, std::size_t end, FunctionRef<void(std::size_t, std::size_t)> f) const;
 
   MemoryFile memory_;
   std::map<std::size_t, std::size_t> reserved_;              // ends of places, by their beginnings

@@ -29,7 +29,7 @@ Handle access_by_all(const comm::WaitingCommunicator& communicator) {
 }
 
 /// In a format that has checksums on all that HDF5 itself writes: chunks are found by an array, not by a tree. What is as large as
-/// a page begins with one: so no page holds values and something else.
+/// a page begins with one, so that ranks that write beside each other share few.
 Handle access_alone() {
   constexpr hsize_t page = 1 << 12;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);

@@ -56,9 +56,9 @@ SeriesFile::SeriesFile(const Domain& domain, const comm::WaitingCommunicator& co
     part_.upper[a] -= region.cells.lower[a];
     chunk_[a] = std::min(shape_[a], ranks[a]);
   }
-  // What is small has many records in a chunk: no chunk is smaller than a page, which it has alone.
+  // What is small has many records in a chunk: none is smaller than a page.
   constexpr std::size_t page = 4096;
-  records_a_chunk_ = std::max<std::size_t>(1, page / piece_bytes());
+  records_a_chunk_ = (page + piece_bytes() - 1) / piece_bytes();
 }
 
 std::size_t SeriesFile::piece_bytes() const {

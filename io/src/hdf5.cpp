@@ -1,5 +1,7 @@
 #include "hdf5.hpp"
 
+#include "tessera/comm/environment.hpp"
+
 namespace tessera::io {
 namespace {
 
@@ -49,8 +51,13 @@ Handle access_in_memory() {
   return access;
 }
 
-/// Open MPI 4.1 cannot open a file whose name is a single character.
-std::string path_of(const std::string& name) { return name.find('/') == std::string::npos ? "./" + name : name; }
+/// The file's name for MPI. Open MPI 4.1 cannot open one of a single character. ROMIO, which MPICH and Intel MPI use, takes what
+/// is before a colon for a kind of file system: `ufs`, any, keeps it off the rest.
+std::string path_of(const std::string& name) {
+  const bool romio = std::string(comm::library_version()).find("Open MPI") == std::string::npos;
+  if (romio && name.find(':') != std::string::npos) return "ufs:" + name;
+  return name.find('/') == std::string::npos ? "./" + name : name;
+}
 
 }  // namespace
 

@@ -83,11 +83,17 @@ class BadSize(unittest.TestCase):
     def test_empty_name(self):
         self.refused("mpdata", MPDATA, "file: out.h5, every: 2", "file: ¦''", "output.file: the name is empty; name a file")
 
-    def test_name_of_one_character(self):
-        with folder() as where:
-            (where / "run.yaml").write_text(MPDATA.replace("out.h5", "a"))
-            self.assertEqual(run("mpdata", ["run.yaml"], 1, where).code, 0)
-            self.assertTrue((where / "a").exists())
+    def test_names_that_mpi_would_not_take(self):
+        """A single character (Open MPI), and what looks like a kind of file system (MPICH)."""
+        for name in ("a", "a:b.h5", "nfs:c.h5", "./12:30.h5"):
+            with folder() as where, self.subTest(name=name):
+                (where / "run.yaml").write_text(MPDATA.replace("out.h5", name))
+                result = run("mpdata", ["run.yaml"], 1, where)
+                self.assertEqual(result.code, 0, result.err)
+                self.assertTrue((where / name).exists())
+                again = MPDATA.replace('"1 + x*(12 - x) + y"', f"{{file: '{name}', dataset: psi}}")
+                (where / "run.yaml").write_text(again)
+                self.assertEqual(run("mpdata", ["run.yaml"], 1, where).code, 0)
 
 
 if __name__ == "__main__":

@@ -37,13 +37,13 @@ class Series::Impl {
     if (const std::string why = file_.open(); !why.empty()) refuse(why);
     const std::vector<double>& times = file_.times();
     const std::vector<double>& steps = file_.steps();
-    std::size_t keep = 0;
-    while (keep < times.size() && !std::isnan(times[keep]) && steps[keep] <= static_cast<double>(last_step) &&
-           (keep == 0 || steps[keep] > steps[keep - 1]))
-      ++keep;
-    if (keep != static_cast<std::size_t>(records)) {
-      refuse("up to step " + std::to_string(last_step) + " it has " + std::to_string(keep) +
-             " records, the run that wrote the checkpoint had written " + std::to_string(records));
+    const auto keep = static_cast<std::size_t>(records);
+    std::size_t complete = 0;
+    while (complete < times.size() && !std::isnan(times[complete])) ++complete;
+    if (complete < keep || (keep > 0 && steps[keep - 1] > static_cast<double>(last_step))) {
+      refuse("it has " + std::to_string(complete) +
+             " records, and is not the file of the run that wrote the checkpoint: " + std::to_string(records) +
+             " up to step " + std::to_string(last_step));
     }
     const std::vector<double> kept(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(keep));
     if (file_.compressed()) expand(keep);

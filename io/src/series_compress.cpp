@@ -38,6 +38,7 @@ struct Chunk {
 
 /// Ranks take chunks in turn: each reads its own from the file and packs it, and rank 0 puts them into the new one.
 void SeriesFile::compress(std::size_t records, const Notes& notes, const Attributes& attributes, int level) {
+  if (first_known_ > 0) change("cannot be compressed", 0, [](hid_t) {});  // all chunks' places are wanted
   const auto bytes = static_cast<std::size_t>(bytes_of(options_.precision));
   const std::string what = problem("cannot be compressed, and stays as it is");
   const bool root = communicator_.root();

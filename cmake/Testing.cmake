@@ -38,7 +38,7 @@ endfunction()
 function(tessera_python_test name script timeout)
   add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_SOURCE_DIR}/tests/${script})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} PROCESSORS 2
-    ENVIRONMENT "${TESSERA_TEST_ENVIRONMENT};TESSERA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TESSERA_MPIEXEC=${MPIEXEC_EXECUTABLE}")
+    ENVIRONMENT "${TESSERA_TEST_ENVIRONMENT};TESSERA_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};TESSERA_MPIEXEC=${MPIEXEC_EXECUTABLE};TESSERA_READERS=${CMAKE_SOURCE_DIR}/build/test-venv/bin/python")
 endfunction()
 
 function(tessera_cli_test name timeout)

@@ -1,5 +1,6 @@
 #include "hdf5.hpp"
 
+#include "collective_file.hpp"
 #include "tessera/comm/environment.hpp"
 
 namespace tessera::io {
@@ -51,14 +52,6 @@ Handle access_in_memory() {
   return access;
 }
 
-/// The file's name for MPI. Open MPI 4.1 cannot open one of a single character. ROMIO, which MPICH and Intel MPI use, takes what
-/// is before a colon for a kind of file system: `ufs`, any, keeps it off the rest.
-std::string path_of(const std::string& name) {
-  const bool romio = std::string(comm::library_version()).find("Open MPI") == std::string::npos;
-  if (romio && name.find(':') != std::string::npos) return "ufs:" + name;
-  return name.find('/') == std::string::npos ? "./" + name : name;
-}
-
 }  // namespace
 
 template <class T>
@@ -79,7 +72,7 @@ Handle::Handle(hid_t id, herr_t (*close)(hid_t), const std::string& what) : id_(
 
 Handle open_file(const std::string& name, unsigned flags, const comm::WaitingCommunicator& communicator) {
   const Handle access = access_by_all(communicator);
-  return {H5Fopen(path_of(name).c_str(), flags, access), H5Fclose, "opening " + name};
+  return {H5Fopen(path_for_mpi(name).c_str(), flags, access), H5Fclose, "opening " + name};
 }
 
 Handle create_in_memory(const std::string& path) {

@@ -85,6 +85,7 @@ void create_series(hid_t file, const Domain& domain, const SeriesOptions& option
   const auto unit = options.units.find("time");
   if (unit != options.units.end() && unit->second.find(" since ") != std::string::npos) {
     write_attribute(time, "standard_name", "time");
+    write_attribute(time, "calendar", "standard");
     write_attribute(time, "axis", "T");
   }
   scale(time, "time");

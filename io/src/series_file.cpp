@@ -186,8 +186,11 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
 }
 
 void SeriesFile::reopen() {
+  collective_.reset();
   together(
       communicator_, problem("cannot be opened"), [&] { descriptor_.emplace(name_, O_RDWR); }, without_limit);
+  if (!options_.collective) return;
+  together(communicator_, problem("cannot be opened"), [&] { collective_.emplace(communicator_, name_); });
 }
 
 std::size_t SeriesFile::likely_size(std::size_t records) const {
@@ -294,7 +297,9 @@ void SeriesFile::finish(std::size_t records, const Notes& notes) {
 void SeriesFile::write(std::size_t record, const Series::Record& values) {
   if (record >= times_.size()) make_room(record + 1);
   const std::string what = problem("cannot be written");
-  together(communicator_, what, [&] { write_values(record, values); });
+  // Collective writes may leave the others waiting for a rank that failed; it alone knows.
+  together(
+      communicator_, what, [&] { write_values(record, values); }, options_.collective ? Patience{} : without_limit);
   together(
       communicator_, what,
       [&] {
@@ -305,21 +310,24 @@ void SeriesFile::write(std::size_t record, const Series::Record& values) {
       without_limit);
 }
 
-void SeriesFile::write_values(std::size_t record, const Series::Record& values) const {
+void SeriesFile::write_values(std::size_t record, const Series::Record& values) {
   if (!values.problem.empty()) throw std::runtime_error(values.problem);
-  if (part_.cells() == 0) return;
   const auto bytes = static_cast<std::size_t>(bytes_of(options_.precision));
-  for (std::size_t f = 0; f < options_.fields.size(); ++f) {
+  std::vector<Run> runs;
+  for (std::size_t f = 0; f < options_.fields.size() && part_.cells() > 0; ++f) {
     auto part = values.values[f].begin();
     for_each_box(part_, chunk_, std::numeric_limits<Index>::max(), [&](const Box& box, const Index3& origin) {
       const std::uint64_t begin = place(record, f, origin);
       for_each_run(box, origin, chunk_, [&](Index in_chunk, Index in_box, Index cells) {
-        descriptor_->write(part->data() + static_cast<std::size_t>(in_box) * bytes,
-                           static_cast<std::size_t>(cells) * bytes, begin + static_cast<std::size_t>(in_chunk) * bytes);
+        runs.push_back({begin + static_cast<std::size_t>(in_chunk) * bytes,
+                        part->data() + static_cast<std::size_t>(in_box) * bytes,
+                        static_cast<std::size_t>(cells) * bytes});
       });
       ++part;
     });
   }
+  if (options_.collective) return collective_->write(std::move(runs));
+  for (const Run& run : runs) descriptor_->write(run.data, run.bytes, run.offset);
 }
 
 /// On rank 0. The time, by which a reader knows that the record is complete, comes last.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "chunks.hpp"
+#include "collective_file.hpp"
 #include "file_image.hpp"
 #include "hdf5.hpp"
 #include "tessera/io/series.hpp"
@@ -67,7 +68,7 @@ class SeriesFile {
   void change(const std::string& what, std::size_t first, FunctionRef<void(hid_t)> on_image);
   void make_room(std::size_t records);
   void reopen();
-  void write_values(std::size_t record, const Series::Record& values) const;
+  void write_values(std::size_t record, const Series::Record& values);
   void write_time(std::size_t record, const Series::Record& values);
   void write_times(hid_t file, std::size_t records) const;
   std::vector<std::vector<std::byte>> collected(std::vector<std::byte> own, std::size_t count) const;
@@ -85,6 +86,7 @@ class SeriesFile {
   std::vector<double> times_;  // of all that there is room for: NaN where a record is not complete
   std::vector<double> steps_;
   std::optional<Descriptor> descriptor_;
+  std::optional<CollectiveFile> collective_;
   std::vector<std::uint64_t> places_;  // of chunks, from record first_known_ on
   std::size_t first_known_ = 0;
   // Of rank 0:

@@ -14,9 +14,9 @@ OUTPUTS = """\
 output:
 - {file: all.h5, every: 5, units: {time: s, x: m, c: kg m-3}, deflate: 4}
 - {file: slice.h5, every: 3, region: {z: 2.1}, precision: single, deflate: 9}
-- {file: box.nc, interval: 0.004, region: {x: [1, 3], y: 0.2}}
+- {file: box.nc, interval: 0.004, region: {x: [1, 3], y: 0.2}, writes: collective}
 - {file: probe.h5, every: 1, region: {x: 1, y: 2, z: 3}}
-- {file: line.h5, every: 10, region: {x: 1, y: 2}}
+- {file: line.h5, every: 10, region: {x: 1, y: 2}, writes: collective}
 - {file: clock.h5, every_seconds: 0.001, region: {x: [5.5, 6]}}
 """
 FILES = ("all.h5", "slice.h5", "box.nc", "probe.h5", "line.h5")  # those whose times do not depend on the clock

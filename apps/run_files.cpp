@@ -56,7 +56,10 @@ void require_different_files(const Config& config, const CommandLine& line,
       const Config key = entry.at("file");
       if (key.text().empty()) key.fail("the name is empty; name a file, or leave the section out");
       std::vector<std::string> written{key.text(), key.text() + ".tmp"};
-      if (section == "output") written.push_back(io::xdmf_beside(key.text()));
+      if (section == "output") {
+        written.push_back(key.text() + ".journal");
+        written.push_back(io::xdmf_beside(key.text()));
+      }
       if (section == "checkpoint") {
         written.push_back(io::previous_checkpoint(key.text()));
         written.push_back(io::previous_checkpoint(key.text()) + ".tmp");

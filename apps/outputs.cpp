@@ -15,8 +15,6 @@
 namespace tessera::apps {
 namespace {
 
-constexpr std::size_t staged_at_most = 2;  // records of an output: one is written while another is computed
-
 /// As many copies of a record as may wait to be written.
 class Buffers {
  public:
@@ -59,6 +57,8 @@ struct Outputs::Output {
   std::atomic<double> write_seconds = 0;
 };
 
+std::size_t staged_records(bool background) { return background ? 2 : 1; }
+
 Outputs::Outputs(Domain& domain, std::vector<OutputOptions> options, const Schedule& schedule, bool background,
                  const io::Attributes& attributes, Watchdog& watchdog, RankLog& rank_log)
     : domain_(domain),
@@ -68,8 +68,8 @@ Outputs::Outputs(Domain& domain, std::vector<OutputOptions> options, const Sched
       watchdog_(watchdog),
       rank_log_(rank_log) {
   for (OutputOptions& each : options)
-    outputs_.push_back(std::unique_ptr<Output>(
-        new Output{std::move(each.series), each.times, Buffers(background ? staged_at_most : 1)}));
+    outputs_.push_back(
+        std::unique_ptr<Output>(new Output{std::move(each.series), each.times, Buffers(staged_records(background))}));
 }
 
 Outputs::~Outputs() { io::finish_background(); }

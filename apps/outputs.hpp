@@ -12,6 +12,9 @@
 
 namespace tessera::apps {
 
+/// Copies of a record, of each output, that there may be at once: one is written while another is computed.
+std::size_t staged_records(bool background);
+
 /// All members are collective.
 class Outputs {
  public:

@@ -3,7 +3,7 @@
 find_program(HDF5_C_COMPILER_EXECUTABLE NAMES h5pcc.${TESSERA_MPI} h5pcc
   DOC "HDF5's compiler wrapper for parallel programs; set it, in a fresh build folder, to use another HDF5")
 set(HDF5_PREFER_PARALLEL ON)
-find_package(HDF5 1.10 REQUIRED COMPONENTS C HL)
+find_package(HDF5 1.10.7 REQUIRED COMPONENTS C HL)
 
 set(how_to_fix "Install HDF5 built with ${TESSERA_MPI} (./dev setup --mpi ${TESSERA_MPI} does, on Debian), or set "
   "HDF5_C_COMPILER_EXECUTABLE to its h5pcc, in a fresh build folder.")

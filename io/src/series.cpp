@@ -61,7 +61,7 @@ class Series::Impl {
     for (std::size_t f = 0; f < options_.fields.size(); ++f) {
       Field& field = *options_.fields[f];
       std::size_t part = 0;
-      file_.for_each_part([&](Box box) {
+      file_.layout().for_each_part([&](Box box, const Index3&) {
         for (std::size_t a = 0; a < 3; ++a) {
           box.lower[a] += origin[a];
           box.upper[a] += origin[a];

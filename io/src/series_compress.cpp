@@ -39,23 +39,18 @@ struct Chunk {
 /// Ranks take chunks in turn: each reads its own from the file and packs it, and rank 0 puts them into the new one.
 void SeriesFile::compress(std::size_t records, const Notes& notes, const Attributes& attributes, int level) {
   if (first_known_ > 0) change("cannot be compressed", 0, [](hid_t) {});  // all chunks' places are wanted
-  const auto bytes = static_cast<std::size_t>(bytes_of(options_.precision));
   const std::string what = problem("cannot be compressed, and stays as it is");
   const bool root = communicator_.root();
   std::vector<Chunk> chunks;
-  const Index3 counts = chunk_counts();
-  for (std::size_t record = 0; record < records; record += records_a_chunk_) {
-    for (std::size_t field = 0; field < options_.fields.size(); ++field) {
-      for_each_row({{0, 0, 0}, counts}, [&](Index i, Index j) {
-        for (Index k = 0; k < counts[2]; ++k)
-          chunks.push_back({record, field, {i * chunk_[0], j * chunk_[1], k * chunk_[2]}});
-      });
-    }
+  for (std::size_t record = 0; record < records; record += layout_.records_a_chunk()) {
+    for (std::size_t field = 0; field < options_.fields.size(); ++field)
+      layout_.for_each_piece([&](const Index3& origin) { chunks.push_back({record, field, origin}); });
   }
 
   FileImage next;
   Handle file;
   std::vector<Handle> fields;
+  std::optional<Descriptor> source;
   std::optional<Descriptor> target;
   const auto abandon = [&] {
     if (root) remove_temporary(name_);
@@ -67,13 +62,14 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
     throw RunError(what + ": " + why);
   };
   try_it([&] {
+    source.emplace(name_, O_RDONLY);
     if (!root) return;
     begin_temporary(name_);
     target.emplace(temporary_of(name_), O_WRONLY);
     target->resize(image_->size());  // it becomes no longer; a limit on files is one on those in memory, too
     file = create_in_memory(next.path());
-    create_series(file, domain_, options_, attributes, in_file(records, shape_), in_file(records_a_chunk_, chunk_),
-                  level);
+    create_series(file, domain_, options_, attributes, layout_.in_file(records, layout_.shape()),
+                  layout_.chunk_in_file(), level);
     for (const auto& [name, values] : notes) write_attribute(file, name.c_str(), values);
     write_times(file, records);
     for (const Field* field : options_.fields)
@@ -87,16 +83,16 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
     try_it([&] {
       if (first + own >= chunks.size()) return;
       const Chunk& chunk = chunks[first + own];
-      std::vector<std::byte> values(records_a_chunk_ * piece_bytes());
-      descriptor_->read(values.data(), values.size(), place(chunk.record, chunk.field, chunk.origin));
-      piece = packed(values, bytes, level);
+      std::vector<std::byte> values(layout_.chunk_bytes());
+      source->read(values.data(), values.size(), place(chunk.record, chunk.field, chunk.origin));
+      piece = packed(values, layout_.value_bytes(), level);
     });
     std::vector<std::vector<std::byte>> pieces = collected(std::move(piece), std::min(ranks, chunks.size() - first));
     try_it([&] {
       for (std::size_t p = 0; p < pieces.size(); ++p) {
         const Chunk& chunk = chunks[first + p];
         const Handle& field = fields[chunk.field];
-        const std::vector<hsize_t> begin = in_file(chunk.record, chunk.origin);
+        const std::vector<hsize_t> begin = layout_.in_file(chunk.record, chunk.origin);
         check(H5Dwrite_chunk(field, H5P_DEFAULT, 0, begin.data(), pieces[p].size(), pieces[p].data()), "a chunk");
         check(H5Fflush(file, H5F_SCOPE_GLOBAL), "a chunk");
         haddr_t address = HADDR_UNDEF;

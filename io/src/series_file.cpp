@@ -14,7 +14,6 @@
 namespace tessera::io {
 namespace {
 
-constexpr Index chunk_limit = 1 << 19;  // cells: 4 MiB
 constexpr double not_complete = std::numeric_limits<double>::quiet_NaN();
 
 std::vector<hsize_t> extents_of(hid_t dataset) {
@@ -46,65 +45,21 @@ const std::byte* bytes_of_value(const T& value) {
 
 SeriesFile::SeriesFile(const Domain& domain, const comm::WaitingCommunicator& communicator, const std::string& name,
                        const SeriesOptions& options)
-    : domain_(domain), communicator_(communicator), name_(name), options_(options) {
-  const Region& region = options.region;
-  part_ = intersection(region.cells, domain.rank_box());
-  const Index3 ranks = chunk_of(domain, chunk_limit);
-  for (std::size_t a = 0; a < 3; ++a) {
-    shape_[a] = region.cells.extent(static_cast<int>(a));
-    part_.lower[a] -= region.cells.lower[a];
-    part_.upper[a] -= region.cells.lower[a];
-    chunk_[a] = std::min(shape_[a], ranks[a]);
-  }
-  // What is small has many records in a chunk: none is smaller than a page.
-  constexpr std::size_t page = 4096;
-  records_a_chunk_ = (page + piece_bytes() - 1) / piece_bytes();
-}
-
-std::size_t SeriesFile::piece_bytes() const {
-  return static_cast<std::size_t>(chunk_[0] * chunk_[1] * chunk_[2] * bytes_of(options_.precision));
-}
-
-Index3 SeriesFile::chunk_counts() const {
-  Index3 counts{};
-  for (std::size_t a = 0; a < 3; ++a) counts[a] = (shape_[a] + chunk_[a] - 1) / chunk_[a];
-  return counts;
-}
-
-std::size_t SeriesFile::chunks_of_record() const {
-  const Index3 counts = chunk_counts();
-  return static_cast<std::size_t>(counts[0] * counts[1] * counts[2]);
-}
-
-std::vector<hsize_t> SeriesFile::in_file(std::size_t time, const Index3& along) const {
-  std::vector<hsize_t> result{time};
-  for (int a = domain_.grid().first_axis(); a < 3; ++a) {
-    if (options_.region.keeps(domain_.grid(), a)) result.push_back(static_cast<hsize_t>(along[at(a)]));
-  }
-  return result;
-}
-
-void SeriesFile::for_each_part(FunctionRef<void(const Box&)> f) const {
-  if (part_.cells() == 0) return;
-  for_each_box(part_, chunk_, std::numeric_limits<Index>::max(), [&](const Box& box, const Index3&) { f(box); });
-}
+    : domain_(domain), communicator_(communicator), name_(name), options_(options), layout_(domain, options) {}
 
 /// On rank 0: where chunks lie, and times; values are not HDF5's.
 void SeriesFile::find_places(hid_t file, std::size_t first) {
   const std::size_t records = times_.size();
-  first_known_ = first / records_a_chunk_ * records_a_chunk_;
+  const std::size_t together = layout_.records_a_chunk();
+  first_known_ = first / together * together;
   places_.clear();
-  const Index3 counts = chunk_counts();
   std::vector<Handle> fields;
   for (const Field* field : options_.fields) fields.push_back(open_dataset(file, field->name()));
-  for (std::size_t record = first_known_; record < records; record += records_a_chunk_) {
+  for (std::size_t record = first_known_; record < records; record += together) {
     for (const Handle& field : fields) {
-      for_each_row({{0, 0, 0}, counts}, [&](Index i, Index j) {
-        for (Index k = 0; k < counts[2]; ++k) {
-          const Index3 origin{i * chunk_[0], j * chunk_[1], k * chunk_[2]};
-          places_.push_back(address_of(field, in_file(record, origin)));
-          image_->reserve(places_.back(), records_a_chunk_ * piece_bytes());
-        }
+      layout_.for_each_piece([&](const Index3& origin) {
+        places_.push_back(address_of(field, layout_.in_file(record, origin)));
+        image_->reserve(places_.back(), layout_.chunk_bytes());
       });
     }
   }
@@ -119,17 +74,16 @@ void SeriesFile::find_places(hid_t file, std::size_t first) {
 }
 
 std::uint64_t SeriesFile::place(std::size_t record, std::size_t field, const Index3& origin) const {
-  const Index3 counts = chunk_counts();
-  Index number = 0;
-  for (std::size_t a = 0; a < 3; ++a) number = number * counts[a] + origin[a] / chunk_[a];
-  const std::size_t in_known = (record - first_known_) / records_a_chunk_;
+  const std::size_t together = layout_.records_a_chunk();
+  const std::size_t chunk = (record - first_known_) / together;
   const std::size_t index =
-      (in_known * options_.fields.size() + field) * chunks_of_record() + static_cast<std::size_t>(number);
-  return places_.at(index) + record % records_a_chunk_ * piece_bytes();
+      (chunk * options_.fields.size() + field) * layout_.pieces_a_record() + layout_.number(origin);
+  return places_.at(index) + record % together * layout_.piece_bytes();
 }
 
-/// Changes what HDF5 wrote, on rank 0, and tells all where values belong now, from record `first` on.
-void SeriesFile::change(const std::string& what, std::size_t first, FunctionRef<void(hid_t)> on_image) {
+/// Changes what HDF5 wrote, on rank 0. If that makes or takes away places for values, all are told where they are now, from record
+/// `first` on.
+void SeriesFile::change(const std::string& what, std::optional<std::size_t> first, FunctionRef<void(hid_t)> on_image) {
   together(
       communicator_, problem(what),
       [&] {
@@ -137,13 +91,13 @@ void SeriesFile::change(const std::string& what, std::size_t first, FunctionRef<
         {
           Handle file = open_in_memory(image_->path());
           on_image(file);
-          find_places(file, first);
+          if (first) find_places(file, *first);
           file.close_checked("making room");
         }
         change_at_once(name_, image_->size(), image_->take_changes());
       },
       without_limit);
-  tell_places();
+  if (first) tell_places();
 }
 
 void SeriesFile::tell_places() {
@@ -155,7 +109,7 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
   constexpr std::size_t unknown = 16;
   constexpr std::size_t most = 4096;  // chunks: making room for them takes a moment
   const std::size_t records = std::clamp<std::size_t>(expected < 0 ? unknown : static_cast<std::size_t>(expected), 1,
-                                                      std::max<std::size_t>(most / chunks_of_record(), 1));
+                                                      std::max<std::size_t>(most / layout_.pieces_a_record(), 1));
   times_.assign(records, not_complete);
   steps_.assign(records, 0);
   together(
@@ -166,11 +120,12 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
         image_.emplace();
         begin_temporary(name_);
         const Descriptor created(beside, O_WRONLY);
-        created.resize(likely_size(records));  // a limit on files is one on those in memory, too: so it is found here
+        created.resize(layout_.likely_bytes(
+            records, options_.fields.size()));  // a limit on files is one on those in memory, too: so it is found here
         {
           Handle file = create_in_memory(image_->path());
-          create_series(file, domain_, options_, attributes, in_file(records, shape_),
-                        in_file(records_a_chunk_, chunk_), 0);
+          create_series(file, domain_, options_, attributes, layout_.in_file(records, layout_.shape()),
+                        layout_.chunk_in_file(), 0);
           find_places(file, 0);
           file.close_checked("making the file");
         }
@@ -188,16 +143,11 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
 void SeriesFile::reopen() {
   collective_.reset();
   together(
-      communicator_, problem("cannot be opened"), [&] { descriptor_.emplace(name_, O_RDWR); }, without_limit);
+      communicator_, problem("cannot be opened"),
+      // Not for reading: a network's file system would read pages first, and write back what others have changed meanwhile.
+      [&] { descriptor_.emplace(name_, O_WRONLY); }, without_limit);
   if (!options_.collective) return;
   together(communicator_, problem("cannot be opened"), [&] { collective_.emplace(communicator_, name_); });
-}
-
-std::size_t SeriesFile::likely_size(std::size_t records) const {
-  constexpr std::size_t for_a_chunk = 64;  // that HDF5 notes of it
-  constexpr std::size_t more = 1 << 20;    // beside the records: the configuration, among others
-  const std::size_t chunks = (records / records_a_chunk_ + 1) * options_.fields.size() * chunks_of_record();
-  return chunks * (records_a_chunk_ * piece_bytes() + 4096 + for_a_chunk) + 32 * records + more;
 }
 
 std::string SeriesFile::open() {
@@ -219,8 +169,8 @@ std::string SeriesFile::open() {
   if (!why.empty()) return why;
   communicator_.bcast_resizing(times_);
   communicator_.bcast_resizing(steps_);
-  communicator_.bcast(chunk_);
-  communicator_.bcast(records_a_chunk_);
+  communicator_.bcast_resizing(chunk_);
+  layout_.take_chunk(chunk_);
   int compressed = compressed_ ? 1 : 0;
   communicator_.bcast(compressed);
   compressed_ = compressed == 1;
@@ -233,7 +183,7 @@ std::string SeriesFile::open() {
 void SeriesFile::look_at(hid_t file, const std::string& field) {
   const Handle values = open_dataset(file, field);
   std::vector<hsize_t> found = extents_of(values);
-  const std::vector<hsize_t> wanted = in_file(times_.size(), shape_);
+  const std::vector<hsize_t> wanted = layout_.in_file(times_.size(), layout_.shape());
   if (found != wanted)
     throw Hdf5Error("'" + field + "' has the shape " + text_of(found) + ", wanted is " + text_of(wanted));
   require_precision(values, options_.precision);
@@ -241,25 +191,23 @@ void SeriesFile::look_at(hid_t file, const std::string& field) {
   compressed_ = check(H5Pget_nfilters(creation), field) > 0;
   std::vector<hsize_t> chunk(found.size());
   check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), field);
-  records_a_chunk_ = chunk.front();
-  std::size_t d = 1;
-  for (int a = domain_.grid().first_axis(); a < 3; ++a) {
-    if (options_.region.keeps(domain_.grid(), a)) chunk_[at(a)] = static_cast<Index>(chunk[d++]);
-  }
+  layout_.take_chunk(chunk);
+  chunk_ = std::move(chunk);
 }
 
 void SeriesFile::make_room(std::size_t records) {
   constexpr std::size_t most = 65536;  // places at once
   const std::size_t now = times_.size();
-  const std::size_t more =
-      std::clamp<std::size_t>(now, 1, std::max<std::size_t>(most / chunks_of_record(), 1)) + records_a_chunk_;
+  const std::size_t more = std::clamp<std::size_t>(now, 1, std::max<std::size_t>(most / layout_.pieces_a_record(), 1)) +
+                           layout_.records_a_chunk();
   const std::size_t next = std::max(records, now + more);
   times_.resize(next, not_complete);
   steps_.resize(next);
   together(
       communicator_, problem("cannot be extended"),
       [&] {
-        if (communicator_.root()) descriptor_->resize(image_->size() + likely_size(next - now));
+        if (communicator_.root())
+          descriptor_->resize(image_->size() + layout_.likely_bytes(next - now, options_.fields.size()));
       },
       without_limit);
   change("cannot be extended", now, [&](hid_t file) { set_length(file, next); });
@@ -270,7 +218,8 @@ void SeriesFile::set_length(hid_t file, std::size_t records) const {
   const hsize_t length = records;
   for (const char* name : {"time", "step"}) check(H5Dset_extent(open_dataset(file, name), &length), "extending it");
   for (const Field* field : options_.fields)
-    check(H5Dset_extent(open_dataset(file, field->name()), in_file(records, shape_).data()), "extending it");
+    check(H5Dset_extent(open_dataset(file, field->name()), layout_.in_file(records, layout_.shape()).data()),
+          "extending it");
 }
 
 /// On rank 0: all of them at once.
@@ -281,12 +230,14 @@ void SeriesFile::write_times(hid_t file, std::size_t records) const {
 }
 
 void SeriesFile::finish(std::size_t records, const Notes& notes) {
-  if (records == times_.size() && notes.empty()) return;
+  const bool shorter = records < times_.size();
+  if (!shorter && notes.empty()) return;
   times_.resize(records);
   steps_.resize(records);
-  if (communicator_.root()) image_->reserve_nothing();
-  change("cannot be completed", 0, [&](hid_t file) {
-    set_length(file, records);
+  if (shorter && communicator_.root()) image_->reserve_nothing();
+  const auto first = shorter ? std::optional<std::size_t>(0) : std::nullopt;
+  change("cannot be completed", first, [&](hid_t file) {
+    if (shorter) set_length(file, records);
     for (const auto& [name, values] : notes) {
       if (check(H5Aexists(file, name.c_str()), name) > 0) check(H5Adelete(file, name.c_str()), name);
       write_attribute(file, name.c_str(), values);
@@ -312,14 +263,14 @@ void SeriesFile::write(std::size_t record, const Series::Record& values) {
 
 void SeriesFile::write_values(std::size_t record, const Series::Record& values) {
   if (!values.problem.empty()) throw std::runtime_error(values.problem);
-  const auto bytes = static_cast<std::size_t>(bytes_of(options_.precision));
+  const std::size_t bytes = layout_.value_bytes();
   std::vector<Run> runs;
-  for (std::size_t f = 0; f < options_.fields.size() && part_.cells() > 0; ++f) {
+  for (std::size_t f = 0; f < options_.fields.size(); ++f) {
     auto part = values.values[f].begin();
-    for_each_box(part_, chunk_, std::numeric_limits<Index>::max(), [&](const Box& box, const Index3& origin) {
+    layout_.for_each_part([&](const Box& box, const Index3& origin) {
       const std::uint64_t begin = place(record, f, origin);
-      for_each_run(box, origin, chunk_, [&](Index in_chunk, Index in_box, Index cells) {
-        runs.push_back({begin + static_cast<std::size_t>(in_chunk) * bytes,
+      for_each_run(box, origin, layout_.piece(), [&](Index in_piece, Index in_box, Index cells) {
+        runs.push_back({begin + static_cast<std::size_t>(in_piece) * bytes,
                         part->data() + static_cast<std::size_t>(in_box) * bytes,
                         static_cast<std::size_t>(cells) * bytes});
       });
@@ -348,15 +299,15 @@ void SeriesFile::read(std::size_t record, const SeriesFile& other, Series::Recor
   for (std::size_t f = 0; f < options_.fields.size(); ++f) {
     const Handle dataset = open_dataset(file, options_.fields[f]->name());
     values.values[f].clear();
-    other.for_each_part([&](const Box& box) {
+    other.layout_.for_each_part([&](const Box& box, const Index3&) {
       const Handle space(H5Dget_space(dataset), H5Sclose, "record");
-      std::vector<hsize_t> count = in_file(1, box.extents());
+      std::vector<hsize_t> count = layout_.in_file(1, box.extents());
       const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, "record");
-      check(
-          H5Sselect_hyperslab(space, H5S_SELECT_SET, in_file(record, box.lower).data(), nullptr, count.data(), nullptr),
-          "record");
+      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, layout_.in_file(record, box.lower).data(), nullptr, count.data(),
+                                nullptr),
+            "record");
       std::vector<std::byte>& part =
-          values.values[f].emplace_back(static_cast<std::size_t>(box.cells() * bytes_of(options_.precision)));
+          values.values[f].emplace_back(static_cast<std::size_t>(box.cells()) * layout_.value_bytes());
       check(H5Dread(dataset, memory_type(options_.precision), memory, space, H5P_DEFAULT, part.data()), "reading it");
     });
   }

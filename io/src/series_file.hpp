@@ -7,11 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "chunks.hpp"
 #include "collective_file.hpp"
 #include "file_image.hpp"
 #include "hdf5.hpp"
-#include "tessera/io/series.hpp"
+#include "record_layout.hpp"
 
 namespace tessera::io {
 
@@ -40,9 +39,7 @@ class SeriesFile {
   /// Whether its values are compressed: then it cannot be written to.
   bool compressed() const { return compressed_; }
 
-  /// The parts of a field that this rank writes, in the order in which they lie in a record, in the region's own numbering. Not
-  /// collective.
-  void for_each_part(FunctionRef<void(const Box&)> f) const;
+  const RecordLayout& layout() const { return layout_; }
   /// Makes room if there is none.
   void write(std::size_t record, const Series::Record& values);
   /// This rank's values, in the parts of a file of another layout. Not collective.
@@ -55,17 +52,12 @@ class SeriesFile {
   void compress(std::size_t records, const Notes& notes, const Attributes& attributes, int level);
 
  private:
-  std::size_t piece_bytes() const;
-  Index3 chunk_counts() const;
-  std::size_t chunks_of_record() const;
-  std::size_t likely_size(std::size_t records) const;
-  std::vector<hsize_t> in_file(std::size_t time, const Index3& along) const;
   void look_at(hid_t file, const std::string& field);
   void set_length(hid_t file, std::size_t records) const;
   void find_places(hid_t file, std::size_t first);
   void tell_places();
   std::uint64_t place(std::size_t record, std::size_t field, const Index3& origin) const;
-  void change(const std::string& what, std::size_t first, FunctionRef<void(hid_t)> on_image);
+  void change(const std::string& what, std::optional<std::size_t> first, FunctionRef<void(hid_t)> on_image);
   void make_room(std::size_t records);
   void reopen();
   void write_values(std::size_t record, const Series::Record& values);
@@ -78,10 +70,8 @@ class SeriesFile {
   const comm::WaitingCommunicator& communicator_;
   std::string name_;
   const SeriesOptions& options_;
-  Index3 shape_{};  // of a record, along all axes
-  Index3 chunk_{};  // the part of it that lies together
-  Box part_;        // this rank's
-  std::size_t records_a_chunk_ = 1;
+  RecordLayout layout_;
+  std::vector<hsize_t> chunk_;  // of a file that was opened
   bool compressed_ = false;
   std::vector<double> times_;  // of all that there is room for: NaN where a record is not complete
   std::vector<double> steps_;

@@ -54,7 +54,6 @@ void require_different_files(const Config& config, const CommandLine& line,
     for (const Config& entry : config.sections(section)) {
       if (!entry.has("file")) continue;
       const Config key = entry.at("file");
-      if (key.text().empty()) key.fail("the name is empty; name a file, or leave the section out");
       std::vector<std::string> written{key.text(), key.text() + ".tmp"};
       if (section == "output") {
         written.push_back(key.text() + ".journal");

@@ -10,6 +10,7 @@
 namespace tessera::io {
 
 std::string why_not_writable(const std::string& file, const comm::WaitingCommunicator& communicator) {
+  if (file.empty()) return "the name is empty";
   std::string problem;
   if (communicator.root()) {
     struct stat status {};

@@ -60,7 +60,7 @@ class BadInput(unittest.TestCase):
 
     # Keys.
     def test_misspelt_key(self):
-        self.mpdata("every: 2", "evry: ¦2", "output.evry: unknown key", "did you mean 'every'?", "Known here: every, f")
+        self.mpdata("every: 2", "evry: ¦2", "output.evry: unknown key", "did you mean 'every'?", "Known here: deflate, every, every_seconds, f")
 
     def test_misspelt_section(self):
         self.mpdata("output: ", "ouput: ¦", "ouput: unknown key", "did you mean 'output'?")

@@ -81,7 +81,7 @@ class BadSize(unittest.TestCase):
             self.refused("mpdata", MPDATA, "out.h5", f"¦{where}/pipe", "cannot write", "it is no plain file")
 
     def test_empty_name(self):
-        self.refused("mpdata", MPDATA, "file: out.h5, every: 2", "file: ¦''", "output.file: the name is empty; name a file")
+        self.refused("mpdata", MPDATA, "file: out.h5, every: 2", "file: ¦''", "output.file: cannot write '': the name is empty; make the folder, or name another file")
 
     def test_names_that_mpi_would_not_take(self):
         """A single character (Open MPI), and what looks like a kind of file system (MPICH)."""

@@ -57,7 +57,7 @@ class Kept(unittest.TestCase):
                 self.assertIn("time.steps: 40\n", file.attrs["settings"].decode())
                 self.assertIn("courant", file.attrs["config"].decode())
                 self.assertIn("MPI: ", file.attrs["versions"].decode())
-            self.assertEqual(sorted(path.name for path in where.iterdir()), ["out.h5", "run.ckpt", "run.ckpt.old", "run.yaml"])
+            self.assertEqual(sorted(path.name for path in where.iterdir()), ["out.h5", "out.xdmf", "run.ckpt", "run.ckpt.old", "run.yaml"])
 
     def test_the_last_one(self):
         with folder() as where:

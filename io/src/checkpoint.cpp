@@ -167,8 +167,10 @@ void write_values(Domain& domain, const std::string& name, const std::vector<Fie
       known = origin;
       gather(domain, *field, box, buffer);
       for_each_run(box, origin, chunk, [&](Index in_chunk, Index in_box, Index cells) {
-        descriptor.write(buffer.data() + static_cast<std::size_t>(in_box) * bytes,
-                         static_cast<std::size_t>(cells) * bytes, address + static_cast<std::size_t>(in_chunk) * bytes);
+        const std::size_t offset = address + static_cast<std::size_t>(in_chunk) * bytes;
+        const std::size_t size = static_cast<std::size_t>(cells) * bytes;
+        descriptor.write(buffer.data() + static_cast<std::size_t>(in_box) * bytes, size, offset);
+        descriptor.begin_sync(size, offset);  // the disk is busy while the next ones are gathered
       });
     });
   }

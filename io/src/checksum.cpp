@@ -1,10 +1,16 @@
 #include "checksum.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <vector>
 
-namespace tessera::io {
+// Highway includes this file again for each instruction set, of which the compiler makes its own use.
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "checksum.cpp"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace tessera::io::HWY_NAMESPACE {
 namespace {
 
 /// The output function of SplitMix64 (Steele, Lea, Flood 2014; the constants are Stafford's variant 13): one to one, and
@@ -27,7 +33,22 @@ std::uint64_t sum_of(const std::byte* values, Index count, Index first) {
   return sum;
 }
 
+std::uint64_t sum_of_8(const std::byte* values, Index count, Index first) {
+  return sum_of<std::uint64_t>(values, count, first);
+}
+std::uint64_t sum_of_4(const std::byte* values, Index count, Index first) {
+  return sum_of<std::uint32_t>(values, count, first);
+}
+
 }  // namespace
+}  // namespace tessera::io::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace tessera::io {
+
+HWY_EXPORT(sum_of_8);
+HWY_EXPORT(sum_of_4);
 
 std::uint64_t checksum(Domain& domain, const Field& field) {
   std::vector<std::uint64_t> sums(domain.blocks().size());
@@ -38,7 +59,8 @@ std::uint64_t checksum(Domain& domain, const Field& field) {
     for_each_row(block.local(), [&](Index i, Index j) {
       const Index first = domain.grid().number({block.global(0, i), block.global(1, j), block.global(2, 0)});
       const std::byte* row = field[block].address(i, j, 0);
-      sum += single ? sum_of<std::uint32_t>(row, cells, first) : sum_of<std::uint64_t>(row, cells, first);
+      sum += single ? HWY_DYNAMIC_DISPATCH(sum_of_4)(row, cells, first)
+                    : HWY_DYNAMIC_DISPATCH(sum_of_8)(row, cells, first);
     });
     sums[static_cast<std::size_t>(block.number)] = sum;
   });
@@ -51,7 +73,9 @@ std::uint64_t checksum(const std::string& text) {
   std::string padded = text;
   padded.resize((text.size() / 8 + 1) * 8, '\0');
   const auto* bytes = reinterpret_cast<const std::byte*>(padded.data());
-  return mix(text.size()) + sum_of<std::uint64_t>(bytes, static_cast<Index>(padded.size() / 8), 0);
+  return HWY_STATIC_DISPATCH(mix)(text.size()) +
+         HWY_DYNAMIC_DISPATCH(sum_of_8)(bytes, static_cast<Index>(padded.size() / 8), 0);
 }
 
 }  // namespace tessera::io
+#endif

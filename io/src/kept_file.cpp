@@ -88,6 +88,11 @@ void Descriptor::read(std::byte* data, std::size_t bytes, std::size_t offset) co
   if (!read_all(descriptor_, data, bytes, offset)) fail("reading");
 }
 
+void Descriptor::begin_sync(std::size_t bytes, std::size_t offset) const noexcept {
+  // Some file systems do not know it: then all is left to sync().
+  sync_file_range(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(bytes), SYNC_FILE_RANGE_WRITE);
+}
+
 void Descriptor::sync() const {
   if (fsync(descriptor_) != 0) fail("writing");
 }

@@ -23,6 +23,8 @@ class Descriptor {
   void read(std::byte* data, std::size_t bytes, std::size_t offset) const;
   /// Makes it so long; what is added holds zeros, and takes no room.
   void resize(std::size_t bytes) const;
+  /// Lets the system begin to bring what was written there to the disk; sync() has less to wait for then.
+  void begin_sync(std::size_t bytes, std::size_t offset) const noexcept;
   /// Returns when what was written is on the disk.
   void sync() const;
 

@@ -147,7 +147,7 @@ class Logs(unittest.TestCase):
             for rank, text in enumerate(first):
                 for line in (f"mpdata .*, rank {rank} of 2, host .*, process \\d+, cores .*", "record 1 in out.h5: step 0, .*",
                              "step \\d+, t = .* MB of memory .*: compute .*", "checkpoint run.ckpt: step .*",
-                             "stopped by request \(a signal\) at step .*", "this part: .*"):
+                             "stopped by request \\(a signal\\) at step .*", "this part: .*"):
                     self.assertRegex(text, rf"(?m)^\d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{{3}} {line}$")
                 self.assertIn("\n  block 1: cells ", text)
                 self.assertRegex(text, r"\n  fields: [\d.]+ MB\n")

@@ -68,8 +68,10 @@ void print_plan(const Domain& domain, const Solver& solver, const Schedule& sche
   if (outputs.empty()) log.info("output: none (no output.file)");
   for (const OutputOptions& output : outputs) {
     const double copies = static_cast<double>(staged_records(background)) / layout.rank_count();
-    log.info("output: " + describe(output, schedule, grid) + ", " + (background ? "in the background, " : "") +
-             "about " + megabytes(copies * io::Series::record_bytes(grid, output.series)) + " more a rank");
+    log.info("output: " + describe(output, schedule, grid) +
+             (background ? ", in the background, for about " +
+                               megabytes(copies * io::Series::record_bytes(grid, output.series)) + " more a rank"
+                         : ""));
   }
   if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
   if (const std::string text = describe(stop); !text.empty()) log.info("stops: " + text);

@@ -57,7 +57,7 @@ struct Outputs::Output {
   std::atomic<double> write_seconds = 0;
 };
 
-std::size_t staged_records(bool background) { return background ? 2 : 1; }
+std::size_t staged_records(bool background) { return background ? 2 : 0; }
 
 Outputs::Outputs(Domain& domain, std::vector<OutputOptions> options, const Schedule& schedule, bool background,
                  const io::Attributes& attributes, Watchdog& watchdog, RankLog& rank_log)
@@ -138,14 +138,18 @@ void Outputs::write(Output& output, double time, Index step) {
   const std::string& file = output.options.file;
   const Watchdog::Task task(watchdog_, "writing " + file);
   const double begin = comm::wtime();
-  const auto record = output.buffers.take();
-  output.series->stage(time, step, *record);
+  std::shared_ptr<io::Series::Record> record;
+  if (background_) {
+    record = output.buffers.take();
+    output.series->stage(time, step, *record);
+  }
   output.times.note(time, step);
   output.last_seconds = comm::wtime();
   bytes_ += io::Series::record_bytes(domain_.grid(), output.options);
-  const auto job = [&output, record] {
+  const auto job = [&output, record, time, step] {
     const double start = comm::wtime();
-    output.series->write(*record);
+    if (record) output.series->write(*record);
+    else output.series->write(time, step);
     output.write_seconds = output.write_seconds + comm::wtime() - start;
   };
   if (background_) io::run_in_background(job);

@@ -1,7 +1,6 @@
 #include "record_layout.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace tessera::io {
 namespace {
@@ -59,8 +58,8 @@ std::size_t RecordLayout::number(const Index3& piece_origin) const {
   return static_cast<std::size_t>(number);
 }
 
-void RecordLayout::for_each_part(FunctionRef<void(const Box&, const Index3&)> f) const {
-  if (part_.cells() > 0) for_each_box(part_, piece_, std::numeric_limits<Index>::max(), f);
+void RecordLayout::for_each_part(Index most, FunctionRef<void(const Box&, const Index3&)> f) const {
+  if (part_.cells() > 0) for_each_box(part_, piece_, most, f);
 }
 
 std::vector<hsize_t> RecordLayout::in_file(std::size_t time, const Index3& along) const {

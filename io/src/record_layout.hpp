@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "chunks.hpp"
@@ -31,8 +32,8 @@ class RecordLayout {
   /// Calls f(its first cell) for every piece of a record, in the order of their numbers.
   void for_each_piece(FunctionRef<void(const Index3&)> f) const;
   std::size_t number(const Index3& piece_origin) const;
-  /// Calls f(box, first cell of its piece) for what this rank has of every piece.
-  void for_each_part(FunctionRef<void(const Box&, const Index3&)> f) const;
+  /// Calls f(box, first cell of its piece) for what this rank has of every piece, in boxes of at most `most` cells (or a row).
+  void for_each_part(Index most, FunctionRef<void(const Box&, const Index3&)> f) const;
 
   /// Extents or offsets in a data set's own dimensions, time first.
   std::vector<hsize_t> in_file(std::size_t time, const Index3& along) const;
@@ -50,5 +51,7 @@ class RecordLayout {
   Box part_;  // this rank's
   std::size_t records_a_chunk_ = 1;
 };
+
+inline constexpr Index whole_pieces = std::numeric_limits<Index>::max();
 
 }  // namespace tessera::io

@@ -57,20 +57,12 @@ class Series::Impl {
     record.step = step;
     record.problem.clear();
     record.values.resize(options_.fields.size());
-    const Index3& origin = options_.region.cells.lower;
     for (std::size_t f = 0; f < options_.fields.size(); ++f) {
-      Field& field = *options_.fields[f];
       std::size_t part = 0;
-      file_.layout().for_each_part([&](Box box, const Index3&) {
-        for (std::size_t a = 0; a < 3; ++a) {
-          box.lower[a] += origin[a];
-          box.upper[a] += origin[a];
-        }
+      file_.layout().for_each_part(whole_pieces, [&](const Box& box, const Index3&) {
         if (record.values[f].size() <= part) record.values[f].emplace_back();
-        std::vector<std::byte>& values = record.values[f][part++];
-        if (options_.precision == domain_.precision()) gather(domain_, field, box, values);
-        else if (!gather_single(domain_, field, box, values))
-          record.problem = "values of '" + field.name() + "' are beyond those of single precision; leave precision out";
+        const std::string why = copy(f, box, record.values[f][part++]);
+        if (!why.empty()) record.problem = why;
       });
       record.values[f].resize(part);
     }
@@ -78,10 +70,22 @@ class Series::Impl {
 
   void write(const Record& record) {
     file_.write(records_, record);
-    ++records_;
-    work("has been written, but", [&] {
-      if (xdmf_) xdmf_->append(record.time);
-    });
+    note(record.time);
+  }
+
+  void write(double time, Index step) {
+    if (options_.collective) {
+      stage(time, step, record_);
+      return write(record_);
+    }
+    constexpr Index most = 1 << 17;  // cells
+    file_.write(
+        records_, time, step, most, [&](std::size_t field, std::size_t, const Box& box) -> const auto& {
+          const std::string why = copy(field, box, buffer_);
+          if (!why.empty()) throw std::runtime_error(why);
+          return buffer_;
+        });
+    note(time);
   }
 
   void flush() { file_.flush(); }
@@ -92,6 +96,27 @@ class Series::Impl {
   }
 
  private:
+  /// A box of a field, in the region's numbering. Returns why it cannot be written, or nothing.
+  std::string copy(std::size_t number, Box box, std::vector<std::byte>& values) const {
+    for (std::size_t a = 0; a < 3; ++a) {
+      box.lower[a] += options_.region.cells.lower[a];
+      box.upper[a] += options_.region.cells.lower[a];
+    }
+    Field& field = *options_.fields[number];
+    if (options_.precision == domain_.precision()) gather(domain_, field, box, values);
+    else if (!gather_single(domain_, field, box, values))
+      return "values of '" + field.name() + "' are beyond those of single precision; leave precision out";
+    return "";
+  }
+
+  /// A record that is in the file.
+  void note(double time) {
+    ++records_;
+    work("has been written, but", [&] {
+      if (xdmf_) xdmf_->append(time);
+    });
+  }
+
   void work(const std::string& what, FunctionRef<void()> call) {
     together(communicator_, "output.file " + options_.file + " " + what, call, without_limit);
   }
@@ -130,6 +155,8 @@ class Series::Impl {
   SeriesFile file_;
   std::optional<Xdmf> xdmf_;  // of the root alone
   std::size_t records_ = 0;   // that are complete
+  std::vector<std::byte> buffer_;
+  Record record_;  // where ranks write together
 };
 
 Series::Series(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -151,6 +178,7 @@ Series Series::resume(Domain& domain, const SeriesOptions& options, const Attrib
 
 void Series::stage(double time, Index step, Record& record) const { impl_->stage(time, step, record); }
 void Series::write(const Record& record) { impl_->write(record); }
+void Series::write(double time, Index step) { impl_->write(time, step); }
 void Series::flush() { impl_->flush(); }
 void Series::finish(bool done, const Notes& notes) { impl_->finish(done, notes); }
 

@@ -245,52 +245,61 @@ void SeriesFile::finish(std::size_t records, const Notes& notes) {
   });
 }
 
-void SeriesFile::write(std::size_t record, const Series::Record& values) {
+void SeriesFile::write(std::size_t record, const Series::Record& staged) {
+  write(
+      record, staged.time, staged.step,
+      whole_pieces, [&](std::size_t field, std::size_t number, const Box&) -> const auto& {
+        if (!staged.problem.empty()) throw std::runtime_error(staged.problem);
+        return staged.values[field][number];
+      });
+}
+
+void SeriesFile::write(std::size_t record, double time, Index step, Index most, Values values) {
   if (record >= times_.size()) make_room(record + 1);
   const std::string what = problem("cannot be written");
   // Collective writes may leave the others waiting for a rank that failed; it alone knows.
   together(
-      communicator_, what, [&] { write_values(record, values); }, options_.collective ? Patience{} : without_limit);
+      communicator_, what, [&] { write_values(record, most, values); },
+      options_.collective ? Patience{} : without_limit);
   together(
       communicator_, what,
       [&] {
-        times_[record] = values.time;
-        steps_[record] = static_cast<double>(values.step);
-        if (communicator_.root()) write_time(record, values);
+        times_[record] = time;
+        steps_[record] = static_cast<double>(step);
+        if (communicator_.root()) write_time(record, time, step);
       },
       without_limit);
 }
 
-void SeriesFile::write_values(std::size_t record, const Series::Record& values) {
-  if (!values.problem.empty()) throw std::runtime_error(values.problem);
+void SeriesFile::write_values(std::size_t record, Index most, Values values) {
   const std::size_t bytes = layout_.value_bytes();
-  std::vector<Run> runs;
+  std::vector<Run> runs;  // to be written together
   for (std::size_t f = 0; f < options_.fields.size(); ++f) {
-    auto part = values.values[f].begin();
-    layout_.for_each_part([&](const Box& box, const Index3& origin) {
+    std::size_t number = 0;
+    layout_.for_each_part(most, [&](const Box& box, const Index3& origin) {
+      const std::byte* part = values(f, number++, box).data();
       const std::uint64_t begin = place(record, f, origin);
       for_each_run(box, origin, layout_.piece(), [&](Index in_piece, Index in_box, Index cells) {
-        runs.push_back({begin + static_cast<std::size_t>(in_piece) * bytes,
-                        part->data() + static_cast<std::size_t>(in_box) * bytes,
-                        static_cast<std::size_t>(cells) * bytes});
+        const Run run{begin + static_cast<std::size_t>(in_piece) * bytes,
+                      part + static_cast<std::size_t>(in_box) * bytes, static_cast<std::size_t>(cells) * bytes};
+        if (options_.collective) runs.push_back(run);
+        else descriptor_->write(run.data, run.bytes, run.offset);
       });
-      ++part;
     });
   }
-  if (options_.collective) return collective_->write(std::move(runs));
-  for (const Run& run : runs) descriptor_->write(run.data, run.bytes, run.offset);
+  if (options_.collective) collective_->write(std::move(runs));
 }
 
 /// On rank 0. The time, by which a reader knows that the record is complete, comes last.
-void SeriesFile::write_time(std::size_t record, const Series::Record& values) {
+void SeriesFile::write_time(std::size_t record, double time, Index step) {
   const auto write = [&](const std::vector<std::uint64_t>& places, const std::byte* value, std::size_t bytes) {
     const std::uint64_t to = places.at(record / times_a_chunk) + record % times_a_chunk * bytes;
     descriptor_->write(value, bytes, to);
     image_->note(value, bytes, to);
   };
-  const auto step = static_cast<std::int64_t>(values.step);
-  write(step_places_, bytes_of_value(step), sizeof step);
-  write(time_places_, bytes_of_value(values.time), sizeof values.time);
+  const std::int64_t number = step;
+  write(step_places_, bytes_of_value(number), sizeof number);
+  write(time_places_, bytes_of_value(time), sizeof time);
 }
 
 void SeriesFile::read(std::size_t record, const SeriesFile& other, Series::Record& values) const {
@@ -299,7 +308,7 @@ void SeriesFile::read(std::size_t record, const SeriesFile& other, Series::Recor
   for (std::size_t f = 0; f < options_.fields.size(); ++f) {
     const Handle dataset = open_dataset(file, options_.fields[f]->name());
     values.values[f].clear();
-    other.layout_.for_each_part([&](const Box& box, const Index3&) {
+    other.layout_.for_each_part(whole_pieces, [&](const Box& box, const Index3&) {
       const Handle space(H5Dget_space(dataset), H5Sclose, "record");
       std::vector<hsize_t> count = layout_.in_file(1, box.extents());
       const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, "record");

@@ -40,8 +40,12 @@ class SeriesFile {
   bool compressed() const { return compressed_; }
 
   const RecordLayout& layout() const { return layout_; }
-  /// Makes room if there is none.
-  void write(std::size_t record, const Series::Record& values);
+  /// Writes what `values` gives for boxes of this rank's part, of at most `most` cells (or a row), numbered in each field: it may
+  /// throw std::runtime_error. Makes room if there is none. Where ranks write together, it must give a buffer of its own for each.
+  using Values = FunctionRef<const std::vector<std::byte>&(std::size_t field, std::size_t number, const Box&)>;
+  void write(std::size_t record, double time, Index step, Index most, Values values);
+  /// What was staged in the parts of the layout.
+  void write(std::size_t record, const Series::Record& staged);
   /// This rank's values, in the parts of a file of another layout. Not collective.
   void read(std::size_t record, const SeriesFile& other, Series::Record& values) const;
   /// Everything reaches the disk.
@@ -60,8 +64,8 @@ class SeriesFile {
   void change(const std::string& what, std::optional<std::size_t> first, FunctionRef<void(hid_t)> on_image);
   void make_room(std::size_t records);
   void reopen();
-  void write_values(std::size_t record, const Series::Record& values);
-  void write_time(std::size_t record, const Series::Record& values);
+  void write_values(std::size_t record, Index most, Values values);
+  void write_time(std::size_t record, double time, Index step);
   void write_times(hid_t file, std::size_t records) const;
   std::vector<std::vector<std::byte>> collected(std::vector<std::byte> own, std::size_t count) const;
   std::string problem(const std::string& what) const { return "output.file " + name_ + " " + what; }

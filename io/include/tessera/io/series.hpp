@@ -53,6 +53,8 @@ class Series {
   /// Copies the fields as they are now. Uses the domain's threads; neither messages nor HDF5.
   void stage(double time, Index step, Record& record) const;
   void write(const Record& record);
+  /// Both, without a copy of the record: some rows at a time, through a buffer that stays in the cache.
+  void write(double time, Index step);
   /// Everything written so far reaches the disk.
   void flush();
   /// No more will be written: gives back the room for more, adds attributes, and compresses the file if the run is `done` and

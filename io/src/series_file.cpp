@@ -36,6 +36,21 @@ std::uint64_t address_of(hid_t dataset, const std::vector<hsize_t>& value) {
   return address;
 }
 
+/// Where chunks that HDF5 placed one after the other lie, at multiples of a page, between two of them that are known. It looks for
+/// each of them among all, which takes long for many; as far as they lie without a gap that is needless.
+void find_between(std::vector<std::uint64_t>& places, std::size_t first, std::size_t last, std::uint64_t distance,
+                  FunctionRef<std::uint64_t(std::size_t)> find) {
+  if (last - first < 2) return;
+  if (places[last] - places[first] == (last - first) * distance) {
+    for (std::size_t i = first + 1; i < last; ++i) places[i] = places[i - 1] + distance;
+    return;
+  }
+  const std::size_t middle = first + (last - first) / 2;
+  places[middle] = find(middle);
+  find_between(places, first, middle, distance, find);
+  find_between(places, middle, last, distance, find);
+}
+
 template <class T>
 const std::byte* bytes_of_value(const T& value) {
   return reinterpret_cast<const std::byte*>(&value);
@@ -53,15 +68,23 @@ void SeriesFile::find_places(hid_t file, std::size_t first) {
   const std::size_t together = layout_.records_a_chunk();
   first_known_ = first / together * together;
   places_.clear();
-  std::vector<Handle> fields;
-  for (const Field* field : options_.fields) fields.push_back(open_dataset(file, field->name()));
-  for (std::size_t record = first_known_; record < records; record += together) {
-    for (const Handle& field : fields) {
-      layout_.for_each_piece([&](const Index3& origin) {
-        places_.push_back(address_of(field, layout_.in_file(record, origin)));
-        image_->reserve(places_.back(), layout_.chunk_bytes());
-      });
-    }
+  std::vector<Index3> origins;
+  layout_.for_each_piece([&](const Index3& origin) { origins.push_back(origin); });
+  std::vector<std::uint64_t> of_field((records - first_known_ + together - 1) / together * origins.size());
+  constexpr std::size_t page = 4096;
+  const std::size_t distance = (layout_.chunk_bytes() + page - 1) / page * page;
+  for (const Field* field : options_.fields) {
+    if (of_field.empty()) break;
+    const Handle dataset = open_dataset(file, field->name());
+    const auto find = [&](std::size_t chunk) {
+      return address_of(
+          dataset, layout_.in_file(first_known_ + chunk / origins.size() * together, origins[chunk % origins.size()]));
+    };
+    of_field.front() = find(0);
+    of_field.back() = find(of_field.size() - 1);
+    find_between(of_field, 0, of_field.size() - 1, distance, find);
+    for (const std::uint64_t place : of_field) image_->reserve(place, layout_.chunk_bytes());
+    places_.insert(places_.end(), of_field.begin(), of_field.end());
   }
   time_places_.clear();
   step_places_.clear();
@@ -75,10 +98,9 @@ void SeriesFile::find_places(hid_t file, std::size_t first) {
 
 std::uint64_t SeriesFile::place(std::size_t record, std::size_t field, const Index3& origin) const {
   const std::size_t together = layout_.records_a_chunk();
-  const std::size_t chunk = (record - first_known_) / together;
-  const std::size_t index =
-      (chunk * options_.fields.size() + field) * layout_.pieces_a_record() + layout_.number(origin);
-  return places_.at(index) + record % together * layout_.piece_bytes();
+  const std::size_t chunk = (record - first_known_) / together * layout_.pieces_a_record() + layout_.number(origin);
+  return places_.at(field * (places_.size() / options_.fields.size()) + chunk) +
+         record % together * layout_.piece_bytes();
 }
 
 /// Changes what HDF5 wrote, on rank 0. If that makes or takes away places for values, all are told where they are now, from record

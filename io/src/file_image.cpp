@@ -1,13 +1,14 @@
 #include "file_image.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <stdexcept>
 
@@ -31,12 +32,6 @@ std::uint64_t number_at(const std::string& text, std::size_t& place) {
   return number;
 }
 
-/// Makes sure that a name that was made or taken away is so on the disk.
-void sync_folder_of(const std::string& file) {
-  const auto folder = std::filesystem::path(file).parent_path();
-  Descriptor(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY).sync();
-}
-
 void apply(const std::string& file, std::size_t size, const std::vector<Piece>& pieces) {
   const Descriptor opened(file, O_WRONLY);
   opened.resize(size);
@@ -48,7 +43,7 @@ void apply(const std::string& file, std::size_t size, const std::vector<Piece>& 
 
 std::string journal_of(const std::string& file) { return file + ".journal"; }
 
-void change_at_once(const std::string& file, std::size_t size, const std::vector<Piece>& pieces) {
+void begin_change(const std::string& file, std::size_t size, const std::vector<Piece>& pieces) {
   std::string text;
   append(text, begins);
   append(text, size);
@@ -59,30 +54,34 @@ void change_at_once(const std::string& file, std::size_t size, const std::vector
     text.append(reinterpret_cast<const char*>(piece.bytes.data()), piece.bytes.size());
   }
   append(text, checksum(text));
+  {
+    const Descriptor opened(file, O_WRONLY);
+    for (const Piece& piece : pieces) opened.reserve(piece.offset, piece.bytes.size());
+  }
   const std::string journal = journal_of(file);
   try {
     const Descriptor opened(journal, O_WRONLY | O_CREAT | O_TRUNC);
     opened.write(reinterpret_cast<const std::byte*>(text.data()), text.size(), 0);
     opened.sync();
+    sync_folder_of(file);
   } catch (const std::runtime_error&) {
     unlink(journal.c_str());
     throw;
   }
-  sync_folder_of(file);
-  apply(file, size, pieces);
-  unlink(journal.c_str());
 }
 
-bool recover(const std::string& file) {
+Recovery recover(const std::string& file) {
   const std::string journal = journal_of(file);
-  std::ifstream stream(journal, std::ios::binary);
-  if (!stream) return false;
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  struct stat status {};
+  if (stat(journal.c_str(), &status) != 0 && errno == ENOENT) return Recovery::not_needed;
+  std::string text(std::filesystem::file_size(journal), '\0');
+  Descriptor(journal, O_RDONLY).read(reinterpret_cast<std::byte*>(text.data()), text.size(), 0);
   std::size_t place = text.size() - std::min(text.size(), sizeof(std::uint64_t));
   const std::uint64_t sum = checksum(text.substr(0, place));
   const bool whole = text.size() > 4 * sizeof(std::uint64_t) && number_at(text, place) == sum;
   place = 0;
-  if (whole && number_at(text, place) == begins) {
+  const bool usable = whole && number_at(text, place) == begins;
+  if (usable) {
     const std::size_t size = number_at(text, place);
     std::vector<Piece> pieces(number_at(text, place));
     for (Piece& piece : pieces) {
@@ -93,8 +92,19 @@ bool recover(const std::string& file) {
     }
     apply(file, size, pieces);
   }
-  unlink(journal.c_str());
-  return true;
+  // Made again later, it would undo what was written meanwhile: it has to be gone, on the disk, too.
+  std::filesystem::remove(journal);
+  sync_folder_of(file);
+  return usable ? Recovery::completed : Recovery::dropped;
+}
+
+void FileImage::reserve_nothing() {
+  // What HDF5 puts there now is unknown to the file even where it is what the image, which had no values, held.
+  for (const auto& [begin, end] : reserved_) {
+    committed_.erase(begin / page_size * page_size);
+    committed_.erase(end / page_size * page_size);
+  }
+  reserved_.clear();
 }
 
 void FileImage::reserve(std::size_t offset, std::size_t length) {
@@ -138,7 +148,8 @@ void FileImage::load(const std::string& file) {
       memory_.write(bytes.data(), bytes.size(), begin);
     }
   });
-  take_changes();
+  changes();
+  commit();
 }
 
 void FileImage::note(const std::byte* data, std::size_t bytes, std::size_t offset) {
@@ -150,22 +161,27 @@ void FileImage::note(const std::byte* data, std::size_t bytes, std::size_t offse
   }
 }
 
-std::vector<Piece> FileImage::take_changes() {
+std::vector<Piece> FileImage::changes() {
   std::vector<Piece> changes;
+  changed_.clear();
   committed_.erase(committed_.lower_bound((size() + page_size - 1) / page_size * page_size), committed_.end());
   memory_.for_each_data([&](std::size_t offset, const std::byte* data, std::size_t length) {
     for (std::size_t done = 0; done < length; done += page_size) {  // data begin at whole pages
       const std::size_t at = offset + done;
       std::vector<std::byte> page(data + done, data + std::min(length, done + page_size));
-      auto& before = committed_[at];
-      if (before == page) continue;
+      if (const auto before = committed_.find(at); before != committed_.end() && before->second == page) continue;
       for_each_free(at, at + page.size(), [&](std::size_t begin, std::size_t end) {
         changes.push_back({begin, {&page[begin - at], &page[begin - at] + (end - begin)}});
       });
-      before = std::move(page);
+      changed_[at] = std::move(page);
     }
   });
   return changes;
+}
+
+void FileImage::commit() {
+  for (auto& [at, page] : changed_) committed_[at] = std::move(page);
+  changed_.clear();
 }
 
 void FileImage::move_out(std::size_t offset, std::size_t length, const Descriptor& file) {

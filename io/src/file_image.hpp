@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kept_file.hpp"
+#include "tessera/io/repair.hpp"
 
 namespace tessera::io {
 
@@ -17,12 +18,14 @@ struct Piece {
   std::vector<std::byte> bytes;
 };
 
-/// Changes a file so that, whenever this process is killed or the machine fails, it is as before or as after: what is to be
-/// written goes into a journal beside it first, which recover() would find. Then the file has `size`. Of one rank; throws
-/// std::runtime_error with the system's reason, with the file as it was.
-void change_at_once(const std::string& file, std::size_t size, const std::vector<Piece>& pieces);
-/// Completes a change that was begun, or drops one whose journal is not complete. Returns whether there was one.
-bool recover(const std::string& file);
+/// What is to be written into a file is put into a journal beside it first, so that whenever this process is killed or the machine
+/// fails, recover() makes the file as before or as after. Of one rank; throws std::runtime_error with the system's reason.
+///
+/// With the journal the change has been decided on; if it cannot be written, or the disk has no room for the change, the file is
+/// as it was, without a journal.
+void begin_change(const std::string& file, std::size_t size, const std::vector<Piece>& pieces);
+/// Makes the change that a journal asks for, and removes it; if the journal is not complete, there is none.
+Recovery recover(const std::string& file);
 /// The name of a file's journal.
 std::string journal_of(const std::string& file);
 
@@ -35,13 +38,15 @@ class FileImage {
   std::size_t size() const { return memory_.size(); }
   /// A place for values, which HDF5 does not write.
   void reserve(std::size_t offset, std::size_t length);
-  void reserve_nothing() { reserved_.clear(); }
+  void reserve_nothing();
   /// Takes over what lies in the file outside of reserved places.
   void load(const std::string& file);
   /// A few bytes, which are written to the file, too.
   void note(const std::byte* data, std::size_t bytes, std::size_t offset);
-  /// What differs, outside of reserved places, from what was loaded, noted, or taken here before.
-  std::vector<Piece> take_changes();
+  /// What differs, outside of reserved places, from what was loaded, noted or committed.
+  std::vector<Piece> changes();
+  /// These changes are in the file, or will be.
+  void commit();
   /// Copies what HDF5 wrote somewhere to a file, and forgets it, as far as whole pages are concerned.
   void move_out(std::size_t offset, std::size_t length, const Descriptor& file);
   /// Copies all that was not forgotten to a file, which becomes as long.
@@ -53,6 +58,7 @@ class FileImage {
   MemoryFile memory_;
   std::map<std::size_t, std::size_t> reserved_;              // ends of places, by their beginnings
   std::map<std::size_t, std::vector<std::byte>> committed_;  // pages as they are in the file, by their offsets
+  std::map<std::size_t, std::vector<std::byte>> changed_;    // pages that commit() adds to these
 };
 
 }  // namespace tessera::io

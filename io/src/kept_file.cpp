@@ -101,6 +101,21 @@ void Descriptor::resize(std::size_t bytes) const {
   if (ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) fail("writing");
 }
 
+void Descriptor::reserve(std::size_t offset, std::size_t bytes) const {
+  while (fallocate(descriptor_, FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset), static_cast<off_t>(bytes)) != 0) {
+    if (errno == EOPNOTSUPP || errno == ENOSYS) return;
+    if (errno != EINTR) fail("writing");
+  }
+}
+
+void Descriptor::require_in_place() const {
+  struct stat own {};
+  struct stat named {};
+  if (fstat(descriptor_, &own) != 0 || stat(path_.c_str(), &named) != 0) fail("looking for");
+  if (own.st_dev != named.st_dev || own.st_ino != named.st_ino)
+    throw std::runtime_error("another file has taken the place of " + path_);
+}
+
 void Descriptor::fail(const char* what) const { io::fail(std::string(what) + " " + path_); }
 
 MemoryFile::MemoryFile() : descriptor_(memfd_create("tessera", MFD_CLOEXEC)) {
@@ -155,6 +170,11 @@ void MemoryFile::forget(std::size_t offset, std::size_t bytes) const {
     io::fail(writing_memory);
 }
 
+void sync_folder_of(const std::string& file) {
+  const auto folder = std::filesystem::path(file).parent_path();
+  Descriptor(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY).sync();
+}
+
 std::string temporary_of(const std::string& file) { return file + ".tmp"; }
 
 void begin_temporary(const std::string& file) {
@@ -170,9 +190,7 @@ void put_in_place(const std::string& file, Previous previous) {
   if (previous == Previous::replace) copy_name(file, before);
   if (previous == Previous::remove) unlink_if_there(before);
   rename(temporary_of(file), file);
-  const auto folder = std::filesystem::path(file).parent_path();
-  const Descriptor opened(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
-  opened.sync();
+  sync_folder_of(file);
 }
 
 }  // namespace tessera::io

@@ -27,6 +27,10 @@ class Descriptor {
   void begin_sync(std::size_t bytes, std::size_t offset) const noexcept;
   /// Returns when what was written is on the disk.
   void sync() const;
+  /// Makes sure that there is room on the disk for a piece, where the file system can; its length stays.
+  void reserve(std::size_t offset, std::size_t bytes) const;
+  /// Throws unless this is the file that has the name now: what is written to one that was removed is lost.
+  void require_in_place() const;
 
  private:
   [[noreturn]] void fail(const char* what) const;
@@ -57,6 +61,9 @@ class MemoryFile {
  private:
   int descriptor_;
 };
+
+/// Makes sure that a name that was made, changed or taken away is so on the disk.
+void sync_folder_of(const std::string& file);
 
 /// What the temporary file is called.
 std::string temporary_of(const std::string& file);

@@ -132,19 +132,27 @@ class Series::Impl {
   /// Makes a file of compressed records one that can be written to.
   void expand(std::size_t records) {
     const std::string beside = temporary_of(options_.file);
-    SeriesFile next(domain_, communicator_, beside, options_);
-    next.create(attributes_, static_cast<Index>(records));
-    Record record;
-    for (std::size_t r = 0; r < records; ++r) {
-      work("cannot be read", [&] { file_.read(r, next, record); });
-      record.time = file_.times()[r];
-      record.step = static_cast<Index>(file_.steps()[r]);
-      next.write(r, record);
+    try {
+      SeriesFile next(domain_, communicator_, beside, options_);
+      next.create(attributes_, static_cast<Index>(records));
+      Record record;
+      for (std::size_t r = 0; r < records; ++r) {
+        work("cannot be read", [&] { file_.read(r, next, record); });
+        record.time = file_.times()[r];
+        record.step = static_cast<Index>(file_.steps()[r]);
+        next.write(r, record);
+      }
+      next.finish(records, {});
+      next.flush();
+      work("cannot be replaced", [&] {
+        if (!communicator_.root()) return;
+        std::filesystem::rename(beside, options_.file);
+        sync_folder_of(options_.file);
+      });
+    } catch (const RunError&) {
+      if (communicator_.root()) remove_temporary(options_.file);
+      throw;
     }
-    next.finish(records, {});
-    work("cannot be replaced", [&] {
-      if (communicator_.root()) std::filesystem::rename(beside, options_.file);
-    });
     if (const std::string why = file_.open(); !why.empty()) refuse(why);
   }
 

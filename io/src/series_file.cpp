@@ -110,13 +110,20 @@ void SeriesFile::change(const std::string& what, std::optional<std::size_t> firs
       communicator_, problem(what),
       [&] {
         if (!communicator_.root()) return;
-        {
+        if (!image_) throw std::runtime_error("it failed before");
+        recover(name_);  // a change that could be begun, but not completed
+        try {
           Handle file = open_in_memory(image_->path());
           on_image(file);
           if (first) find_places(file, *first);
           file.close_checked("making room");
+        } catch (const Hdf5Error&) {
+          image_.reset();  // whatever it is now
+          throw;
         }
-        change_at_once(name_, image_->size(), image_->take_changes());
+        begin_change(name_, image_->size(), image_->changes());
+        image_->commit();
+        recover(name_);
       },
       without_limit);
   if (first) tell_places();
@@ -134,8 +141,8 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
                                                       std::max<std::size_t>(most / layout_.pieces_a_record(), 1));
   times_.assign(records, not_complete);
   steps_.assign(records, 0);
-  together(
-      communicator_, problem("cannot be created"),
+  const std::string why = why_not_together(
+      communicator_,
       [&] {
         if (!communicator_.root()) return;
         const std::string beside = temporary_of(name_);
@@ -151,13 +158,19 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
           find_places(file, 0);
           file.close_checked("making the file");
         }
-        image_->take_changes();
+        image_->changes();
+        image_->commit();
         image_->copy_to(created);
         created.sync();
-        std::filesystem::remove(journal_of(name_));  // of a file that was there
+        std::filesystem::remove(journal_of(name_));  // of a file that was there: it must not be made in this one
         std::filesystem::rename(beside, name_);
+        sync_folder_of(name_);
       },
       without_limit);
+  if (!why.empty()) {
+    if (communicator_.root()) remove_temporary(name_);
+    throw RunError(problem("cannot be created: ") + why);
+  }
   tell_places();
   reopen();
 }
@@ -178,6 +191,7 @@ std::string SeriesFile::open() {
       [&] {
         if (!communicator_.root()) return;
         recover(name_);
+        remove_temporary(name_);
         image_.emplace();
         const Handle file = open_file_alone(name_);
         times_ = read_numbers(open_dataset(file, "time"));
@@ -256,7 +270,7 @@ void SeriesFile::finish(std::size_t records, const Notes& notes) {
   if (!shorter && notes.empty()) return;
   times_.resize(records);
   steps_.resize(records);
-  if (shorter && communicator_.root()) image_->reserve_nothing();
+  if (shorter && image_) image_->reserve_nothing();
   const auto first = shorter ? std::optional<std::size_t>(0) : std::nullopt;
   change("cannot be completed", first, [&](hid_t file) {
     if (shorter) set_length(file, records);
@@ -288,7 +302,9 @@ void SeriesFile::write(std::size_t record, double time, Index step, Index most, 
       [&] {
         times_[record] = time;
         steps_[record] = static_cast<double>(step);
-        if (communicator_.root()) write_time(record, time, step);
+        if (!communicator_.root()) return;
+        write_time(record, time, step);
+        descriptor_->require_in_place();
       },
       without_limit);
 }

@@ -37,7 +37,7 @@ class Series {
     double time = 0;
     Index step = 0;
     std::vector<std::vector<std::vector<std::byte>>> values = {};  // of each field, in parts
-    std::string problem = {};                         // why it cannot be written; or empty
+    std::string problem = {};                                      // why it cannot be written; or empty
   };
 
   /// Creates the file, replacing one that is there. `expected`: records, as far as is known, else -1.

@@ -122,8 +122,13 @@ void Xdmf::begin(const std::vector<double>& times) {
   const std::string whole = file_;
   file_ += ".tmp";
   std::filesystem::remove(file_);
-  write(text + tail, 0);
-  std::filesystem::rename(file_, whole);
+  try {
+    write(text + tail, 0, O_CREAT);
+    std::filesystem::rename(file_, whole);
+  } catch (const std::runtime_error&) {
+    unlink(file_.c_str());
+    throw;
+  }
   file_ = whole;
 }
 
@@ -134,16 +139,23 @@ void Xdmf::append(double time) {
   ++records_;
 }
 
-void Xdmf::write(const std::string& text, std::size_t position) {
+void Xdmf::write(const std::string& text, std::size_t position, int flags) const {
   const auto fail = [&](int error) {
     throw std::runtime_error("the XDMF file " + file_ + " cannot be written: " + std::strerror(error));
   };
-  const int descriptor = open(file_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  const int descriptor = open(file_.c_str(), O_WRONLY | O_CLOEXEC | flags, 0666);
   if (descriptor < 0) fail(errno);
   const ssize_t done = pwrite(descriptor, text.data(), text.size(), static_cast<off_t>(position));
-  const int error = done < 0 ? errno : ENOSPC;
+  int error = done < 0 ? errno : ENOSPC;
+  const bool whole = done == static_cast<ssize_t>(text.size());
+  if (!whole && done > 0) {  // over the end, without which it is no XML, and for which there is room
+    const std::size_t bytes = std::strlen(tail);
+    if (pwrite(descriptor, tail, bytes, static_cast<off_t>(position)) != static_cast<ssize_t>(bytes) ||
+        ftruncate(descriptor, static_cast<off_t>(position + bytes)) != 0)
+      error = errno;
+  }
   close(descriptor);
-  if (done != static_cast<ssize_t>(text.size())) fail(error);
+  if (!whole) fail(error);
 }
 
 }  // namespace tessera::io

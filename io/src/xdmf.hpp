@@ -23,7 +23,7 @@ class Xdmf {
  private:
   std::string entry(double time, std::size_t record) const;
   std::string values(const std::string& field, std::size_t record) const;
-  void write(const std::string& text, std::size_t position);
+  void write(const std::string& text, std::size_t position, int flags = 0) const;
 
   std::string file_;
   std::string data_;  // the HDF5 file's name, without folders

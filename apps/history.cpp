@@ -1,15 +1,24 @@
 #include "history.hpp"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <iomanip>
 #include <limits>
 #include <sstream>
-#include <stdexcept>
+
+#include "tessera/core/failure.hpp"
 
 namespace tessera::apps {
 
-History::History(const HistoryOptions& options, bool root, bool resume, Index step) : file_(options.file) {
-  if (!root) return;
+History::History(const HistoryOptions& options, const comm::WaitingCommunicator& communicator, bool resume, Index step)
+    : communicator_(communicator), file_(options.file) {
+  std::string why;
+  if (communicator.root()) why = begin(resume, step);
+  require(why);
+}
+
+std::string History::begin(bool resume, Index step) {
   std::string kept;
   if (resume) {
     std::ifstream before(file_);
@@ -23,29 +32,42 @@ History::History(const HistoryOptions& options, bool root, bool resume, Index st
   has_head_ = !kept.empty();
   // Replaced in one go: a crash leaves the old lines or the new ones.
   const std::string next = file_ + ".tmp";
+  errno = 0;
   stream_.open(next, std::ios::trunc);
   stream_ << kept << std::flush;
-  if (!stream_) fail();
+  std::string why = stream_ ? "" : std::strerror(errno);
   std::error_code error;
-  std::filesystem::rename(next, file_, error);
-  if (error) fail();
+  if (why.empty()) {
+    std::filesystem::rename(next, file_, error);
+    if (error) why = error.message();
+  }
+  if (!why.empty()) std::filesystem::remove(next, error);
+  return why;
 }
 
 void History::append(double time, Index step, const std::vector<Diagnostic>& diagnostics) {
-  if (!stream_.is_open()) return;
-  if (!has_head_) {
-    stream_ << "step,time";
-    for (const Diagnostic& diagnostic : diagnostics) stream_ << ',' << diagnostic.name;
-    stream_ << '\n';
-    has_head_ = true;
+  std::string why;
+  if (communicator_.root()) {
+    std::ostringstream text;
+    if (!has_head_) {
+      text << "step,time";
+      for (const Diagnostic& diagnostic : diagnostics) text << ',' << diagnostic.name;
+      text << '\n';
+      has_head_ = true;
+    }
+    text << std::setprecision(std::numeric_limits<double>::max_digits10) << step << ',' << time;
+    for (const Diagnostic& diagnostic : diagnostics) text << ',' << diagnostic.value;
+    text << '\n';
+    errno = 0;
+    stream_ << text.str() << std::flush;
+    if (!stream_) why = std::strerror(errno);
   }
-  stream_ << std::setprecision(std::numeric_limits<double>::max_digits10) << step << ',' << time;
-  for (const Diagnostic& diagnostic : diagnostics) stream_ << ',' << diagnostic.value;
-  stream_ << '\n' << std::flush;
-  if (!stream_) fail();
+  require(why);
 }
 
-/// One rank alone fails: that ends the job.
-void History::fail() const { throw std::runtime_error("history.file: cannot write " + file_ + "; is the disk full?"); }
+void History::require(std::string why) const {
+  communicator_.bcast_resizing(why);
+  if (!why.empty()) throw RunError("history.file " + file_ + " cannot be written: " + why);
+}
 
 }  // namespace tessera::apps

@@ -20,14 +20,16 @@ struct HistoryOptions {
 /// dies leaves all of them.
 class History {
  public:
-  /// Opened by the root alone; throws std::runtime_error there if it cannot be written. With `resume`, lines up to `step` are
+  /// Collective, as append(), though the root alone writes: throws RunError if it cannot. With `resume`, lines up to `step` are
   /// kept.
-  History(const HistoryOptions& options, bool root, bool resume, Index step);
+  History(const HistoryOptions& options, const comm::WaitingCommunicator& communicator, bool resume, Index step);
   void append(double time, Index step, const std::vector<Diagnostic>& diagnostics);
 
  private:
-  void fail() const;
+  std::string begin(bool resume, Index step);
+  void require(std::string why) const;
 
+  const comm::WaitingCommunicator& communicator_;
   std::string file_;
   std::ofstream stream_;
   bool has_head_ = false;

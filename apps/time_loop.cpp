@@ -54,8 +54,7 @@ bool TimeLoop::run() {
 
 bool TimeLoop::run_to_end() {
   outputs_.open(time_, step_, resumed_);
-  if (!history_options_.file.empty())
-    history_.emplace(history_options_, domain_.communicator().root(), resumed_, step_);
+  if (!history_options_.file.empty()) history_.emplace(history_options_, domain_.communicator(), resumed_, step_);
   stop_.begin();
   checkpoints_.begin();
   started_ = last_sync_ = last_report_ = last_note_ = comm::wtime();

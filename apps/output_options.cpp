@@ -62,9 +62,8 @@ io::SeriesOptions read_series(const Config& output, const Domain& domain, const 
 
 void require_writable(const Config& key, const io::SeriesOptions& options,
                       const comm::WaitingCommunicator& communicator) {
-  std::vector<std::string> files{options.file, io::xdmf_beside(options.file)};
-  if (options.deflate > 0) files.push_back(options.file + ".tmp");
-  for (const std::string& file : files) {
+  for (const std::string& file : {options.file, options.file + ".tmp", options.file + ".journal",
+                                  io::xdmf_beside(options.file), io::xdmf_beside(options.file) + ".tmp"}) {
     const std::string why = io::why_not_writable(file, communicator);
     if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
   }

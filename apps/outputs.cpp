@@ -171,10 +171,19 @@ void Outputs::settle(bool to_disk) {
 }
 
 void Outputs::finish(bool done, const io::Series::Notes& notes) {
-  settle();
+  std::optional<RunError> first;
+  const auto go_on = [&first](FunctionRef<void()> work) {
+    try {
+      work();
+    } catch (const RunError& error) {  // on all ranks: the other files are completed all the same
+      if (!first) first = error;
+    }
+  };
+  go_on([this] { settle(); });
   for (auto& output : outputs_) {
-    if (output->series) output->series->finish(done, notes);
+    if (output->series) go_on([&] { output->series->finish(done, notes); });
   }
+  if (first) throw *first;
 }
 
 std::map<std::string, double> Outputs::numbers() const {

@@ -58,6 +58,7 @@ void require_different_files(const Config& config, const CommandLine& line,
       if (section == "output") {
         written.push_back(key.text() + ".journal");
         written.push_back(io::xdmf_beside(key.text()));
+        written.push_back(io::xdmf_beside(key.text()) + ".tmp");
       }
       if (section == "checkpoint") {
         written.push_back(io::previous_checkpoint(key.text()));

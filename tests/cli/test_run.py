@@ -41,6 +41,22 @@ class Options(unittest.TestCase):
         for rank in (0, 1):
             self.assertEqual(result.out.count(f"rank {rank} of 2: cores "), 1, result.out)
 
+    def test_doctor_repairs(self):
+        """What is left of a change in a journal is tried by test_killed.py."""
+        with folder() as where:
+            (where / "run.yaml").write_text(MPDATA)
+            self.assertEqual(run("mpdata", ["run.yaml", "--quiet"], 1, where).code, 0)
+            (where / "out.h5.journal").write_text("cut short")
+            for what in ("dropped a change that had not begun", "nothing to repair"):
+                result = run("tessera-doctor", ["--repair", "out.h5"], 2, where)
+                self.assertEqual((result.code, result.err), (0, ""))
+                self.assertEqual(result.out, f"out.h5: {what}; 3 complete records, room for 0 more\n")
+            for arguments, code, message in ((["--repair", "run.yaml", "none.h5"], 1, "error: none.h5 cannot be repaired: "),
+                                             (["--repair"], 2, "Usage: tessera-doctor"), (["--mend", "out.h5"], 2, "Usage: tessera-doctor")):
+                result = run("tessera-doctor", arguments, 1, where)
+                self.assertEqual(result.code, code, result.err)
+                self.assertIn(message, result.err)
+
     def test_check_prints_the_plan_and_writes_nothing(self):
         result, files = self.start("mpdata", ["run.yaml", "--check"], 3, MPDATA + "checkpoint: {file: run.ckpt}\n")
         self.assertEqual(result.code, 0, result.err)

@@ -240,7 +240,7 @@ class BadDisk(unittest.TestCase):
 
     def test_logs(self):
         """They are not worth the run."""
-        text = MPDATA.replace("steps: 4", "steps: 20000").replace("every: 2", "every: 10") + "log: {folder: disk}\n"
+        text = MPDATA.replace("steps: 4", "steps: 5000").replace("every: 2", "every: 10") + "log: {folder: disk}\n"
         with small_disk(self, "1m") as where:
             (where / "run.yaml").write_text(text)
             process = start("mpdata", ["run.yaml", "--quiet"], 2, where)

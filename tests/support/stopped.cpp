@@ -98,5 +98,4 @@ int remove(const char* path) noexcept {
   if (is_now(path)) stop();
   return call(path);
 }
-
-}
+}  // extern "C"

@@ -1,7 +1,7 @@
 // Seconds that series, checkpoints and plain writes of the same bytes take, all in one process.
 //
 //     mpiexec -n RANKS io_bench FOLDER SHAPE LAYOUT      for example: io_bench . 2048,4096 2,1
-// Rank 0 reads commands, WHAT [RECORDS [TO_DISK [DEFLATE [STAGED]]]], and answers each with a line of JSON.
+// Rank 0 reads commands, WHAT [RECORDS [TO_DISK [DEFLATE [STAGED [COLLECTIVE]]]]], and answers each with a line of JSON.
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -32,6 +32,7 @@ struct Command {
   bool to_disk = false;
   int deflate = 0;
   bool staged = false;
+  bool collective = false;
 };
 
 void require(bool good, const std::string& what) {
@@ -124,6 +125,7 @@ class Bench {
   void series(const Command& command) {
     io::SeriesOptions options{file_of("series"), {&field_}, {domain_.grid().box()}};
     options.deflate = command.deflate;
+    options.collective = command.collective;
     std::optional<io::Series> file;
     part("create", [&] { file.emplace(domain_, options, io::Attributes{}, command.records); });
     part("write", [&] {
@@ -235,7 +237,8 @@ int run(const std::string& folder, const std::vector<Index>& shape, const std::v
   for (std::string line = next_line(world); !line.empty(); line = next_line(world)) {
     std::istringstream words(line);
     Command command;
-    words >> command.what >> command.records >> command.to_disk >> command.deflate >> command.staged;
+    words >> command.what >> command.records >> command.to_disk >> command.deflate >> command.staged >>
+        command.collective;
     const auto seconds = bench.run(command);
     if (!world.root()) continue;
     std::printf("{");

@@ -130,7 +130,7 @@ def series_table(bench):
     quick = bench.arguments.quick
     yield from head(
         "series, not compressed", "ranks", "to", "ours, MB/s", "plain, MB/s",
-        "ours / plain", "ours / plain by all ranks", "ours / dd", "ours / h5py contiguous", "ours / h5py chunked",
+        "ours / plain", "collective / plain", "ours / plain by all ranks", "ours / dd", "ours / h5py contiguous", "ours / h5py chunked",
     )  # fmt: skip
     for size, records in {"1 MB": 200, "64 MB": 2 if quick else 4, **({} if quick else {"512 MB": 1})}.items():
         shape = SHAPES[size]
@@ -140,6 +140,7 @@ def series_table(bench):
                 for to_disk in (1, 0):
                     contenders = {name: lambda n=name: ours.seconds(n, records, to_disk) for name in ("series", "plain")}
                     if layout != (1, 1):
+                        contenders["collective"] = lambda: ours.seconds("series", records, to_disk, 0, 0, 1)
                         contenders["shared"] = lambda: ours.seconds("shared", records, to_disk)
                     else:
                         for name in ("contiguous", "chunked"):
@@ -151,10 +152,11 @@ def series_table(bench):
                             source.flush()
                             contenders["dd"] = lambda: dd(source.name, bench.folder)
                         times = bench.in_turn(contenders)
-                    others = ("plain", "shared", "dd", "contiguous", "chunked")
+                    others = ("shared", "dd", "contiguous", "chunked")
                     yield row(
                         f"{records} x {size}", named(layout), "disk" if to_disk else "page cache",
                         rate(times, "series", megabytes), rate(times, "plain", megabytes),
+                        ratio(times, "series", "plain"), ratio(times, "collective", "plain"),
                         *(ratio(times, "series", other) for other in others),
                     )  # fmt: skip
 

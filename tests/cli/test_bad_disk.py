@@ -192,8 +192,9 @@ class BadDisk(unittest.TestCase):
             yield
 
         def file_replaced(where):
-            (where / "disk/out.h5").rename(where / "disk/kept.h5")
-            (where / "disk/out.h5").write_text("another file")
+            (where / "disk/another").write_text("another file")
+            (where / "disk/kept.h5").hardlink_to(where / "disk/out.h5")
+            (where / "disk/another").rename(where / "disk/out.h5")  # at no moment is there none
             yield
             (where / "disk/kept.h5").rename(where / "disk/out.h5")
 

@@ -39,9 +39,10 @@ Handle& Handle::operator=(Handle&& other) noexcept {
 }
 
 Handle::~Handle() {
+  if (!owner_ || native_ == MPI_COMM_NULL) return;
   // MPI_Comm_free is collective: while an exception unwinds on this rank alone it would hang.
-  if (!owner_ || native_ == MPI_COMM_NULL || std::uncaught_exceptions() > 0) return;
-  if (running()) MPI_Comm_free(&native_);
+  const bool alone = std::uncaught_exceptions() > 0;
+  if (running() && (!alone || size_ == 1)) MPI_Comm_free(&native_);
 }
 
 int Handle::tag_limit() const {

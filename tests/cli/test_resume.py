@@ -9,6 +9,7 @@ import signal
 import unittest
 
 import h5py
+import numpy
 
 from support import CAHN_HILLIARD, MPDATA, OPEN_MPI, end, finish, folder, rank_processes, run, start, wait_for
 
@@ -153,7 +154,7 @@ class Resume(unittest.TestCase):
             result = self.stop("mpdata", where, ["--set", f"time.steps={NO_END}"], kill)
             self.assertNotEqual(result.code, 0)
             with h5py.File(where / "out.h5", "r") as file:
-                last = int(file["step"][-1])
+                last = int(file["step"][~numpy.isnan(file["time"])][-1])  # room for more records follows
             self.compare("mpdata", where, text, ["--set", f"time.steps={last + 100}"])
 
     def test_resumed_twice(self):

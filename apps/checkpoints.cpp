@@ -47,10 +47,7 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Wait
   CheckpointOptions options{key.text()};
   if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").positive();
   if (section.has("every")) options.every = section.at("every").at_least(1);
-  for (const std::string& file : {options.file, options.file + ".tmp", io::previous_checkpoint(options.file)}) {
-    const std::string why = io::why_not_writable(file, communicator);
-    if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
-  }
+  io::require_writable(key, io::files_of_checkpoint(options.file), communicator);
   return options;
 }
 
@@ -60,7 +57,10 @@ std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& op
   if (file.empty())
     throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
   if (!io::exists(file, communicator) && !io::exists(io::previous_checkpoint(file), communicator)) {
-    throw ConfigError("--resume: there is no checkpoint " + file + "; start without --resume, or name the right file");
+    const std::string earlier = io::earlier_checkpoint(file);
+    throw ConfigError("--resume: there is no checkpoint " + file +
+                      (io::exists(earlier, communicator) ? ", only that of an earlier run, " + earlier : "") +
+                      "; start without --resume, or name the right file");
   }
   return file;
 }
@@ -121,6 +121,7 @@ Checkpoints::Numbers Checkpoints::resume(const std::string& file, const std::vec
   for (const auto& [name, value] : state_.numbers) *value = data.numbers.at(name);
   if (same_file(used, options_.file)) previous_ = io::Previous::replace;
   else if (same_file(used, io::previous_checkpoint(options_.file))) previous_ = io::Previous::keep;
+  from_earlier_ = same_file(used, io::earlier_checkpoint(options_.file));
   std::ostringstream text;
   text << "resumed from " << used << " at step " << exact(data.numbers.at("step"))
        << ", t = " << data.numbers.at("time");
@@ -133,7 +134,13 @@ Checkpoints::Numbers Checkpoints::resume(const std::string& file, const std::vec
 
 void Checkpoints::begin() {
   last_seconds_ = comm::wtime();
-  if (wanted()) io::clear_unfinished_checkpoint(domain_, options_.file);
+  if (!wanted()) return;
+  io::clear_unfinished_checkpoint(domain_, options_.file);
+  // --resume must not take it for this run's, if this one is killed before it has written its own.
+  if (previous_ == io::Previous::remove && !from_earlier_ && io::set_checkpoint_aside(domain_, options_.file)) {
+    domain_.log().info("the checkpoint of an earlier run is now " + io::earlier_checkpoint(options_.file) +
+                       ", until the first of this one");
+  }
 }
 
 Index Checkpoints::steps_left(Index step) const {

@@ -40,7 +40,7 @@ class Checkpoints {
   /// Collective: takes the state from a checkpoint or, if that is broken, from the one before it, and returns the numbers, among
   /// them `names`. What is not of this run is refused (ConfigError); keys that differ are told.
   Numbers resume(const std::string& file, const std::vector<std::string>& names);
-  /// The loop begins: the clock starts, and what a run that was killed left unfinished is removed.
+  /// Collective. The loop begins: the clock starts, and no checkpoint is there but those of this run.
   void begin();
   /// The most steps to the next one that is counted in steps.
   Index steps_left(Index step) const;
@@ -58,6 +58,7 @@ class Checkpoints {
   CheckpointOptions options_;
   io::CheckpointData identity_;
   io::Previous previous_ = io::Previous::remove;  // what lies there is of another run, unless this one goes on from it
+  bool from_earlier_ = false;                     // it goes on from what was set aside
   double last_seconds_ = 0;                       // when the last one was written
   double last_step_ = -1;                         // its step
 };

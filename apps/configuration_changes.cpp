@@ -44,7 +44,7 @@ Effect effect_of(const std::string& key) {
     });
   };
   if (within({"layout", "output", "checkpoint", "history", "log", "time.end", "time.steps", "time.steady",
-              "time.wall_seconds", "time.stop_file"}))
+              "time.wall_seconds", "time.stop_file", "time.job_end_margin"}))
     return Effect::none;
   return within({"initial"}) ? Effect::gone : Effect::changes;
 }

@@ -17,21 +17,12 @@
 namespace tessera::apps {
 namespace {
 
-/// Collective: refuses a file that cannot be written, under its name with each of these endings.
-void require_writable(const Config& key, const std::string& file, const std::vector<std::string>& endings,
-                      const comm::WaitingCommunicator& communicator) {
-  for (const std::string& ending : endings) {
-    const std::string why = io::why_not_writable(file + ending, communicator);
-    if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
-  }
-}
-
 HistoryOptions read_history(const Config& config, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("history");
   if (section.keys().empty()) return {};
   HistoryOptions options{section.at("file").text(), 1};
   if (section.has("every")) options.every = section.at("every").at_least(1);
-  require_writable(section.at("file"), options.file, {"", ".tmp"}, communicator);
+  io::require_writable(section.at("file"), files_of_history(options.file), communicator);
   return options;
 }
 
@@ -121,6 +112,7 @@ std::string printable(std::string text) {
 int run_configured(const App& app, const CommandLine& line, const Config& config,
                    const comm::WaitingCommunicator& everyone, comm::ThreadLevel level) {
   const Log log(everyone.root(), line.verbosity);
+  if (!line.check && config.section("checkpoint").has("file")) note_early_warnings();
 
   // 1. Read; nothing is allocated before the layout is known to work.
   const Parameters parameters = read_parameters(config.section("parameters"));

@@ -11,6 +11,8 @@
 
 namespace tessera::apps {
 
+std::vector<std::string> files_of_history(const std::string& file) { return {file, file + ".tmp"}; }
+
 History::History(const HistoryOptions& options, const comm::WaitingCommunicator& communicator, bool resume, Index step)
     : communicator_(communicator), file_(options.file) {
   std::string why;
@@ -31,7 +33,7 @@ std::string History::begin(bool resume, Index step) {
   }
   has_head_ = !kept.empty();
   // Replaced in one go: a crash leaves the old lines or the new ones.
-  const std::string next = file_ + ".tmp";
+  const std::string next = files_of_history(file_).back();
   errno = 0;
   stream_.open(next, std::ios::trunc);
   stream_ << kept << std::flush;

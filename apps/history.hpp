@@ -16,6 +16,9 @@ struct HistoryOptions {
   Index every = 1;   // steps
 };
 
+/// The names of all files that may be there, its own first.
+std::vector<std::string> files_of_history(const std::string& file);
+
 /// Comma-separated values: a head of names, then a line for step, time and each diagnostic, written at once so that a run that
 /// dies leaves all of them.
 class History {

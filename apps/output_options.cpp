@@ -60,15 +60,6 @@ io::SeriesOptions read_series(const Config& output, const Domain& domain, const 
   return options;
 }
 
-void require_writable(const Config& key, const io::SeriesOptions& options,
-                      const comm::WaitingCommunicator& communicator) {
-  for (const std::string& file : {options.file, options.file + ".tmp", options.file + ".journal",
-                                  io::xdmf_beside(options.file), io::xdmf_beside(options.file) + ".tmp"}) {
-    const std::string why = io::why_not_writable(file, communicator);
-    if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
-  }
-}
-
 }  // namespace
 
 std::vector<OutputOptions> read_outputs(const Config& config, const Domain& domain, const State& state,
@@ -77,7 +68,7 @@ std::vector<OutputOptions> read_outputs(const Config& config, const Domain& doma
   for (const Config& entry : config.sections("output")) {
     if (entry.keys().empty()) continue;
     outputs.push_back({read_series(entry, domain, state), OutputTimes(entry, schedule)});
-    require_writable(entry.at("file"), outputs.back().series, domain.communicator());
+    io::require_writable(entry.at("file"), io::files_of_series(outputs.back().series.file), domain.communicator());
   }
   return outputs;
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 #include <vector>
 
+#include "history.hpp"
 #include "tessera/io/checkpoint.hpp"
 #include "tessera/io/series.hpp"
 
@@ -50,21 +52,13 @@ void require_different_files(const Config& config, const CommandLine& line,
   if (!line.resume_file.empty()) files.push_back({"--resume", "", line.resume_file});
   add_files(config, "", {"output", "checkpoint", "history"}, files);
   const std::size_t read = files.size();
-  for (const std::string section : {"output", "checkpoint", "history"}) {
+  const std::vector<std::pair<std::string, std::vector<std::string> (*)(const std::string&)>> sections{
+      {"output", io::files_of_series}, {"checkpoint", io::files_of_checkpoint}, {"history", files_of_history}};
+  for (const auto& [section, files_of] : sections) {
     for (const Config& entry : config.sections(section)) {
       if (!entry.has("file")) continue;
       const Config key = entry.at("file");
-      std::vector<std::string> written{key.text(), key.text() + ".tmp"};
-      if (section == "output") {
-        written.push_back(key.text() + ".journal");
-        written.push_back(io::xdmf_beside(key.text()));
-        written.push_back(io::xdmf_beside(key.text()) + ".tmp");
-      }
-      if (section == "checkpoint") {
-        written.push_back(io::previous_checkpoint(key.text()));
-        written.push_back(io::previous_checkpoint(key.text()) + ".tmp");
-      }
-      for (const std::string& file : written) files.push_back({section + ".file", key.place(), file});
+      for (const std::string& file : files_of(key.text())) files.push_back({section + ".file", key.place(), file});
     }
   }
   const Config time = config.section("time");

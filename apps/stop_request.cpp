@@ -18,6 +18,13 @@ volatile std::sig_atomic_t signalled = 0;
 
 void note(int) { signalled = 1; }
 
+void note_from_now_on(std::initializer_list<int> signals) {
+  struct sigaction action {};
+  action.sa_handler = note;
+  action.sa_flags = SA_RESTART;
+  for (const int signal : signals) sigaction(signal, &action, nullptr);
+}
+
 double seconds_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -87,13 +94,11 @@ std::string describe(const StopOptions& options) {
   return text.str();
 }
 
+void note_early_warnings() { note_from_now_on({SIGUSR1}); }
+
 void StopRequest::begin() {
   began_ = comm::wtime();
-  if (!options_.possible) return;
-  struct sigaction action {};
-  action.sa_handler = note;
-  action.sa_flags = SA_RESTART;
-  for (int signal : {SIGUSR1, SIGTERM, SIGINT}) sigaction(signal, &action, nullptr);
+  if (options_.possible) note_from_now_on({SIGUSR1, SIGTERM, SIGINT});
 }
 
 StopReason StopRequest::reason(bool root, double seconds_to_next, double checkpoint_seconds) const {

@@ -27,6 +27,9 @@ StopOptions read_stop_options(const Config& config, const Schedule& schedule, bo
 /// "60 s before the Slurm job ends at 2030-01-31 23:59:00"; empty if nothing but signals stops the run.
 std::string describe(const StopOptions& options);
 
+/// From now on SIGUSR1, by which a batch system warns of a job's end, is noted: it must not end a run that is being set up.
+void note_early_warnings();
+
 class StopRequest {
  public:
   explicit StopRequest(StopOptions options) : options_(std::move(options)) {}

@@ -35,6 +35,14 @@ Index3 chunk_of(const Domain& domain, Index most) {
   return chunk;
 }
 
+Box shifted(Box box, const Index3& by, Index sign) {
+  for (std::size_t a = 0; a < 3; ++a) {
+    box.lower[a] += sign * by[a];
+    box.upper[a] += sign * by[a];
+  }
+  return box;
+}
+
 void for_each_box(const Box& part, const Index3& chunk, Index most, FunctionRef<void(const Box&, const Index3&)> f) {
   Box numbers;  // of chunks
   for (std::size_t a = 0; a < 3; ++a) {

@@ -9,6 +9,9 @@ namespace tessera::io {
 /// cells. Where a cut is not even, some ranks share a chunk.
 Index3 chunk_of(const Domain& domain, Index most);
 
+/// A box in another numbering: `by` times `sign` (1 or -1) further.
+Box shifted(Box box, const Index3& by, Index sign);
+
 /// Calls f(box, first cell of its chunk) for boxes of at most `most` cells (or a row) that together are `part`, each within a chunk.
 void for_each_box(const Box& part, const Index3& chunk, Index most, FunctionRef<void(const Box&, const Index3&)> f);
 

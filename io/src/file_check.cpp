@@ -28,6 +28,14 @@ std::string why_not_writable(const std::string& file, const comm::WaitingCommuni
   return problem;
 }
 
+void require_writable(const Config& key, const std::vector<std::string>& files,
+                      const comm::WaitingCommunicator& communicator) {
+  for (const std::string& file : files) {
+    const std::string why = why_not_writable(file, communicator);
+    if (!why.empty()) key.fail("cannot write '" + file + "': " + why + "; make the folder, or name another file");
+  }
+}
+
 bool exists(const std::string& file, const comm::WaitingCommunicator& communicator) {
   struct stat status {};
   int there = communicator.root() && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? 1 : 0;

@@ -17,7 +17,6 @@
 namespace tessera::io {
 namespace {
 
-constexpr std::size_t page_size = 4096;
 constexpr std::uint64_t begins = 0x74657373'6a726e31;  // a journal
 
 void append(std::string& text, std::uint64_t number) {
@@ -182,6 +181,13 @@ std::vector<Piece> FileImage::changes() {
 void FileImage::commit() {
   for (auto& [at, page] : changed_) committed_[at] = std::move(page);
   changed_.clear();
+}
+
+bool FileImage::holds(std::size_t offset, const std::vector<std::byte>& bytes) const {
+  if (offset + bytes.size() > size()) return false;
+  std::vector<std::byte> found(bytes.size());
+  memory_.read(found.data(), found.size(), offset);
+  return found == bytes;
 }
 
 void FileImage::move_out(std::size_t offset, std::size_t length, const Descriptor& file) {

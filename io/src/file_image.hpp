@@ -47,6 +47,8 @@ class FileImage {
   std::vector<Piece> changes();
   /// These changes are in the file, or will be.
   void commit();
+  /// Whether these bytes lie there.
+  bool holds(std::size_t offset, const std::vector<std::byte>& bytes) const;
   /// Copies what HDF5 wrote somewhere to a file, and forgets it, as far as whole pages are concerned.
   void move_out(std::size_t offset, std::size_t length, const Descriptor& file);
   /// Copies all that was not forgotten to a file, which becomes as long.

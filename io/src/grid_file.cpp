@@ -4,6 +4,8 @@
 #include <cmath>
 #include <sstream>
 
+#include "chunks.hpp"
+#include "completeness.hpp"
 #include "hdf5.hpp"
 #include "tessera/io/background.hpp"
 #include "tessera/io/file_check.hpp"
@@ -22,15 +24,13 @@ DataSet open(hid_t file, const Config& name) {
   const std::string text = name.text();
   const bool there = H5Lexists(file, text.c_str(), H5P_DEFAULT) > 0;
   DataSet set;
-  if (there) set.handle = Handle(H5Dopen2(file, text.c_str(), H5P_DEFAULT), H5Dclose, "opening " + text);
   if (!there) throw Hdf5Error("the file has no data set of this name");
+  set.handle = open_dataset(file, text);
   const Handle type(H5Dget_type(set.handle), H5Tclose, "type");
   const H5T_class_t kind = H5Tget_class(type);
   if (kind != H5T_FLOAT && kind != H5T_INTEGER) throw Hdf5Error("it does not hold numbers");
   set.single = kind == H5T_FLOAT && H5Tget_size(type) <= sizeof(float);
-  const Handle space(H5Dget_space(set.handle), H5Sclose, "shape");
-  set.shape.resize(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), "shape")));
-  if (!set.shape.empty()) check(H5Sget_simple_extent_dims(space, set.shape.data(), nullptr), "shape");
+  set.shape = extents_of(set.handle);
   return set;
 }
 
@@ -51,15 +51,6 @@ std::vector<double> read_box(const DataSet& set, const Grid& grid, const Box& bo
   return values;
 }
 
-/// The grid's own numbering of a box of a block.
-Box in_grid(const Block& block, Box box) {
-  for (std::size_t a = 0; a < 3; ++a) {
-    box.lower[a] += block.cells.lower[a];
-    box.upper[a] += block.cells.lower[a];
-  }
-  return box;
-}
-
 /// Gives faces normal to `axis` that are the same, at both ends of a periodic axis or half a turn apart at a pole, the value of
 /// one of them, so that it does not matter which block computes beside them. Returns by how much they differed; `all`: of all
 /// faces.
@@ -78,7 +69,7 @@ double unite_ends(const DataSet& set, Domain& domain, Field& field, const Box& a
       Box repeated = all;
       repeated.lower[at(axis)] = grid.wrap(axis, end);
       repeated.upper[at(axis)] = repeated.lower[at(axis)] + 1;
-      const std::vector<double> numbers = read_box(set, grid, in_grid(block, faces), record);
+      const std::vector<double> numbers = read_box(set, grid, shifted(faces, block.cells.lower, 1), record);
       const std::vector<double> images = read_box(set, grid, repeated, record);
       auto next = numbers.begin();
       for_each_row(faces, [&](Index i, Index j) {
@@ -141,12 +132,9 @@ Index GridFile::complete(Index records) const {
   finish_background();
   if (H5Lexists(file_->handle, "time", H5P_DEFAULT) <= 0) return records;
   try {
-    const Handle time(H5Dopen2(file_->handle, "time", H5P_DEFAULT), H5Dclose, "opening time");
-    const Handle space(H5Dget_space(time), H5Sclose, "time");
-    if (H5Sget_simple_extent_npoints(space) != records) return records;
-    const std::vector<double> times = read_numbers(time);
-    const auto is_nan = [](double t) { return std::isnan(t); };
-    return std::find_if(times.begin(), times.end(), is_nan) - times.begin();
+    const Handle time = open_dataset(file_->handle, "time");
+    if (extents_of(time) != std::vector<hsize_t>{static_cast<hsize_t>(records)}) return records;
+    return static_cast<Index>(count_complete(read_numbers(time)));
   } catch (const Hdf5Error&) {
     return records;  // whatever it is, it is no time
   }
@@ -174,7 +162,7 @@ void GridFile::read(const Config& name, Field& field, const std::optional<Record
     double largest = 0;
     for (const Block& block : domain.blocks()) {  // HDF5 takes one thread at a time
       Array& values = field[block];
-      const std::vector<double> numbers = read_box(set, grid, in_grid(block, values.interior()), record);
+      const std::vector<double> numbers = read_box(set, grid, shifted(values.interior(), block.cells.lower, 1), record);
       auto next = numbers.begin();
       for_each_row(values.interior(), [&](Index i, Index j) {
         for (Index k = values.interior().lower[2]; k < values.interior().upper[2]; ++k) {

@@ -1,6 +1,7 @@
 #include "hdf5.hpp"
 
 #include "collective_file.hpp"
+#include "kept_file.hpp"
 #include "tessera/comm/environment.hpp"
 
 namespace tessera::io {
@@ -34,12 +35,11 @@ Handle access_by_all(const comm::WaitingCommunicator& communicator) {
 /// In a format that has checksums on all that HDF5 itself writes: chunks are found by an array, not by a tree. What is as large as
 /// a page begins with one, so that ranks that write beside each other share few.
 Handle access_alone() {
-  constexpr hsize_t page = 1 << 12;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "file access");
   check(H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110), "file format");
-  check(H5Pset_alignment(access, page, page), "alignment");
-  check(H5Pset_meta_block_size(access, 4 * page), "alignment");
+  check(H5Pset_alignment(access, page_size, page_size), "alignment");
+  check(H5Pset_meta_block_size(access, 4 * page_size), "alignment");
   check(H5Pset_file_locking(access, false, true), "file locking");
   check(H5Pset_fclose_degree(access, H5F_CLOSE_STRONG), "file closing");
   return access;
@@ -62,6 +62,7 @@ T check(T result, const std::string& what) {
 }
 template int check<int>(int, const std::string&);
 template hid_t check<hid_t>(hid_t, const std::string&);
+template hssize_t check<hssize_t>(hssize_t, const std::string&);
 
 void Handle::close_checked(const std::string& what) {
   const hid_t id = std::exchange(id_, -1);
@@ -87,79 +88,15 @@ Handle open_file_alone(const std::string& name) {
   return {H5Fopen(name.c_str(), H5F_ACC_RDONLY, access_alone()), H5Fclose, "opening " + name};
 }
 
-void write_attribute(hid_t object, const char* name, const std::string& value) {
-  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose, name);
-  check(H5Tset_size(type, value.empty() ? 1 : value.size()), name);
-  check(H5Tset_strpad(type, H5T_STR_NULLPAD), name);
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
-  const Handle attribute(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
-  check(H5Awrite(attribute, type, value.c_str()), name);
+Handle open_dataset(hid_t place, const std::string& name) {
+  return {H5Dopen2(place, name.c_str(), H5P_DEFAULT), H5Dclose, "opening " + name};
 }
 
-void write_attribute(hid_t object, const char* name, double value) {
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
-  const Handle attribute(H5Acreate2(object, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
-  check(H5Awrite(attribute, H5T_NATIVE_DOUBLE, &value), name);
-}
-
-void write_attribute(hid_t object, const char* name, std::uint64_t value) {
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose, name);
-  const Handle attribute(H5Acreate2(object, name, H5T_STD_U64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
-  check(H5Awrite(attribute, H5T_NATIVE_UINT64, &value), name);
-}
-
-void write_attribute(hid_t object, const char* name, const std::vector<int>& values) {
-  const hsize_t size = values.size();
-  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose, name);
-  const Handle attribute(H5Acreate2(object, name, H5T_STD_I32LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
-  check(H5Awrite(attribute, H5T_NATIVE_INT, values.data()), name);
-}
-
-void write_attribute(hid_t object, const char* name, const std::vector<double>& values) {
-  const hsize_t size = values.size();
-  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose, name);
-  const Handle attribute(H5Acreate2(object, name, H5T_IEEE_F64LE, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose, name);
-  check(H5Awrite(attribute, H5T_NATIVE_DOUBLE, values.data()), name);
-}
-
-std::string read_text_attribute(hid_t object, const char* name) {
-  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
-  const Handle type(H5Aget_type(attribute), H5Tclose, name);
-  std::string value(H5Tget_size(type), '\0');
-  check(H5Aread(attribute, type, value.data()), name);
-  return value.substr(0, value.find('\0'));
-}
-
-double read_number_attribute(hid_t object, const char* name) {
-  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
-  double value = 0;
-  check(H5Aread(attribute, H5T_NATIVE_DOUBLE, &value), name);
-  return value;
-}
-
-std::uint64_t read_integer_attribute(hid_t object, const char* name) {
-  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
-  std::uint64_t value = 0;
-  check(H5Aread(attribute, H5T_NATIVE_UINT64, &value), name);
-  return value;
-}
-
-std::vector<double> read_numbers_attribute(hid_t object, const char* name) {
-  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose, std::string("reading ") + name);
-  const Handle space(H5Aget_space(attribute), H5Sclose, name);
-  std::vector<double> values(static_cast<std::size_t>(check(H5Sget_simple_extent_npoints(space), name)));
-  check(H5Aread(attribute, H5T_NATIVE_DOUBLE, values.data()), name);
-  return values;
-}
-
-std::vector<std::string> attribute_names(hid_t object) {
-  std::vector<std::string> names;
-  const auto add = [](hid_t, const char* name, const H5A_info_t*, void* data) -> herr_t {
-    static_cast<std::vector<std::string>*>(data)->emplace_back(name);
-    return 0;
-  };
-  check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), "listing attributes");
-  return names;
+std::vector<hsize_t> extents_of(hid_t dataset) {
+  const Handle space(H5Dget_space(dataset), H5Sclose, "shape");
+  std::vector<hsize_t> extents(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), "shape")));
+  if (!extents.empty()) check(H5Sget_simple_extent_dims(space, extents.data(), nullptr), "shape");
+  return extents;
 }
 
 std::vector<double> read_numbers(hid_t dataset) {
@@ -170,28 +107,34 @@ std::vector<double> read_numbers(hid_t dataset) {
   return values;
 }
 
+ChunkPlace chunk_at(hid_t dataset, const std::vector<hsize_t>& value) {
+  haddr_t address = HADDR_UNDEF;
+  hsize_t bytes = 0;
+  check(H5Dget_chunk_info_by_coord(dataset, value.data(), nullptr, &address, &bytes), "a chunk");
+  if (address == HADDR_UNDEF) throw Hdf5Error("HDF5 made no room for a chunk");
+  return {address, bytes};
+}
+
 hid_t memory_type(Precision precision) {
   return precision == Precision::float32 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE;
 }
 
 hid_t file_type(Precision precision) { return precision == Precision::float32 ? H5T_IEEE_F32LE : H5T_IEEE_F64LE; }
 
-void require_precision(hid_t dataset, Precision precision) {
+Precision precision_of(hid_t dataset) {
   const Handle type(H5Dget_type(dataset), H5Tclose, "precision");
-  const bool single = H5Tget_size(type) == sizeof(float);
-  if (single != (precision == Precision::float32)) {
-    throw Hdf5Error(std::string("its values are in ") + (single ? "single" : "double") +
-                    " precision, the configuration asks for precision: " + (single ? "double" : "single"));
-  }
+  return H5Tget_size(type) == sizeof(float) ? Precision::float32 : Precision::float64;
+}
+
+std::string why_not_in(Precision precision, Precision of_file) {
+  const auto name_of = [](Precision p) { return std::string(p == Precision::float32 ? "single" : "double"); };
+  if (precision == of_file) return "";
+  return "its values are in " + name_of(of_file) +
+         " precision, the configuration asks for precision: " + name_of(precision);
 }
 
 Slab slab_of(const Grid& grid, const Box& box) {
-  Slab slab;
-  for (int a = grid.first_axis(); a < 3; ++a) {
-    slab.start.push_back(static_cast<hsize_t>(box.lower[static_cast<std::size_t>(a)]));
-    slab.count.push_back(static_cast<hsize_t>(box.extent(a)));
-  }
-  return slab;
+  return {in_dimensions<hsize_t>(grid, box.lower), in_dimensions<hsize_t>(grid, box.extents())};
 }
 
 std::vector<hsize_t> shape_of(const Grid& grid) { return slab_of(grid, grid.box()).count; }

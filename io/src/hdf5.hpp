@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 
+#include <array>
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -56,27 +57,30 @@ Handle open_file_alone(const std::string& name);
 Handle create_in_memory(const std::string& path);
 Handle open_in_memory(const std::string& path);
 
-/// Attributes of a file, group or data set.
-void write_attribute(hid_t object, const char* name, const std::string& value);
-void write_attribute(hid_t object, const char* name, double value);
-void write_attribute(hid_t object, const char* name, std::uint64_t value);
-void write_attribute(hid_t object, const char* name, const std::vector<int>& values);
-void write_attribute(hid_t object, const char* name, const std::vector<double>& values);
-std::string read_text_attribute(hid_t object, const char* name);
-double read_number_attribute(hid_t object, const char* name);
-std::uint64_t read_integer_attribute(hid_t object, const char* name);
-std::vector<double> read_numbers_attribute(hid_t object, const char* name);
-/// The names of an object's attributes.
-std::vector<std::string> attribute_names(hid_t object);
-
-/// All numbers of a data set.
+/// Data sets: one of them, its extents, all its numbers, and where one of its chunks lies, which begins with this value.
+Handle open_dataset(hid_t place, const std::string& name);
+std::vector<hsize_t> extents_of(hid_t dataset);
 std::vector<double> read_numbers(hid_t dataset);
+struct ChunkPlace {
+  std::uint64_t address;
+  std::uint64_t bytes;
+};
+ChunkPlace chunk_at(hid_t dataset, const std::vector<hsize_t>& value);
 
 /// Of a field's values, in memory and in a file.
 hid_t memory_type(Precision precision);
 hid_t file_type(Precision precision);
-/// Throws Hdf5Error if a data set does not hold values of this precision.
-void require_precision(hid_t dataset, Precision precision);
+Precision precision_of(hid_t dataset);
+/// Why a file's values do not fit this precision, or nothing.
+std::string why_not_in(Precision precision, Precision of_file);
+
+/// What is given along three axes, in the grid's dimensions.
+template <class To, class From>
+std::vector<To> in_dimensions(const Grid& grid, const std::array<From, 3>& along) {
+  std::vector<To> result;
+  for (int a = grid.first_axis(); a < 3; ++a) result.push_back(static_cast<To>(along[at(a)]));
+  return result;
+}
 
 /// A box of the grid in a data set: extents in the grid's dimensions, after an optional time index.
 struct Slab {

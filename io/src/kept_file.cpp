@@ -185,12 +185,24 @@ void begin_temporary(const std::string& file) {
 
 void remove_temporary(const std::string& file) noexcept { unlink(temporary_of(file).c_str()); }
 
+bool set_aside(const std::string& file) {
+  const std::string before = previous_checkpoint(file);
+  const std::string earlier = earlier_checkpoint(file);
+  const auto there = [](const std::string& name) { return access(name.c_str(), F_OK) == 0; };
+  if (!there(file) && !there(before)) return false;
+  rename(there(file) ? file : before, earlier);
+  unlink_if_there(before);
+  sync_folder_of(file);
+  return true;
+}
+
 void put_in_place(const std::string& file, Previous previous) {
   const std::string before = previous_checkpoint(file);
   if (previous == Previous::replace) copy_name(file, before);
   if (previous == Previous::remove) unlink_if_there(before);
   rename(temporary_of(file), file);
   sync_folder_of(file);
+  if (previous == Previous::remove) unlink_if_there(earlier_checkpoint(file));
 }
 
 }  // namespace tessera::io

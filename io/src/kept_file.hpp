@@ -10,6 +10,9 @@
 
 namespace tessera::io {
 
+/// Files are kept in pages of so many bytes. What is as large begins with one in HDF5 files made here.
+inline constexpr std::size_t page_size = 4096;
+
 /// An open file; closed at the end of its life.
 class Descriptor {
  public:
@@ -72,6 +75,8 @@ std::string temporary_of(const std::string& file);
 void begin_temporary(const std::string& file);
 /// Removes the temporary file, if there is one.
 void remove_temporary(const std::string& file) noexcept;
+/// Gives a checkpoint of an earlier run another name. False if there is none.
+bool set_aside(const std::string& file);
 /// Puts the complete temporary file in the file's place, and does with the one that was there as `previous` says.
 void put_in_place(const std::string& file, Previous previous);
 

@@ -2,26 +2,25 @@
 
 #include <algorithm>
 
+#include "kept_file.hpp"
+
 namespace tessera::io {
 namespace {
 
 constexpr Index piece_limit = 1 << 19;  // cells: 4 MiB
-constexpr std::size_t page = 4096;
 
 }  // namespace
 
 RecordLayout::RecordLayout(const Domain& domain, const SeriesOptions& options) : precision_(options.precision) {
   const Region& region = options.region;
   const Index3 as_ranks = chunk_of(domain, piece_limit);
-  part_ = intersection(region.cells, domain.rank_box());
+  part_ = shifted(intersection(region.cells, domain.rank_box()), region.cells.lower, -1);
   for (int a = 0; a < 3; ++a) {
     if (region.keeps(domain.grid(), a)) axes_.push_back(a);
     shape_[at(a)] = region.cells.extent(a);
     piece_[at(a)] = std::min(shape_[at(a)], as_ranks[at(a)]);
-    part_.lower[at(a)] -= region.cells.lower[at(a)];
-    part_.upper[at(a)] -= region.cells.lower[at(a)];
   }
-  records_a_chunk_ = (page + piece_bytes() - 1) / piece_bytes();
+  records_a_chunk_ = (page_size + piece_bytes() - 1) / piece_bytes();
 }
 
 void RecordLayout::take_chunk(const std::vector<hsize_t>& chunk) {
@@ -69,8 +68,8 @@ std::vector<hsize_t> RecordLayout::in_file(std::size_t time, const Index3& along
 }
 
 std::size_t RecordLayout::likely_bytes(std::size_t records, std::size_t fields) const {
-  constexpr std::size_t for_a_chunk = page + 64;  // that it begins with a page, and that HDF5 notes of it
-  constexpr std::size_t more = 1 << 20;           // beside the records: the configuration, among others
+  constexpr std::size_t for_a_chunk = page_size + 64;  // that it begins with a page, and that HDF5 notes of it
+  constexpr std::size_t more = 1 << 20;                // beside the records: the configuration, among others
   const std::size_t chunks = (records / records_a_chunk_ + 1) * fields * pieces_a_record();
   return chunks * (chunk_bytes() + for_a_chunk) + 4 * sizeof(double) * records + more;
 }

@@ -1,11 +1,11 @@
 #include "tessera/io/series.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <limits>
 #include <optional>
 
+#include "chunks.hpp"
+#include "completeness.hpp"
 #include "series_file.hpp"
 #include "staging.hpp"
 #include "tessera/core/failure.hpp"
@@ -38,8 +38,7 @@ class Series::Impl {
     const std::vector<double>& times = file_.times();
     const std::vector<double>& steps = file_.steps();
     const auto keep = static_cast<std::size_t>(records);
-    std::size_t complete = 0;
-    while (complete < times.size() && !std::isnan(times[complete])) ++complete;
+    const std::size_t complete = count_complete(times);
     if (complete < keep || (keep > 0 && steps[keep - 1] > static_cast<double>(last_step))) {
       refuse("it has " + std::to_string(complete) +
              " records, and is not the file of the run that wrote the checkpoint: " + std::to_string(records) +
@@ -98,10 +97,7 @@ class Series::Impl {
  private:
   /// A box of a field, in the region's numbering. Returns why it cannot be written, or nothing.
   std::string copy(std::size_t number, Box box, std::vector<std::byte>& values) const {
-    for (std::size_t a = 0; a < 3; ++a) {
-      box.lower[a] += options_.region.cells.lower[a];
-      box.upper[a] += options_.region.cells.lower[a];
-    }
+    box = shifted(box, options_.region.cells.lower, 1);
     Field& field = *options_.fields[number];
     if (options_.precision == domain_.precision()) gather(domain_, field, box, values);
     else if (!gather_single(domain_, field, box, values))
@@ -194,6 +190,11 @@ double Series::record_bytes(const Grid& grid, const SeriesOptions& options) {
   double cells = 1;
   for (int a = grid.first_axis(); a < 3; ++a) cells *= static_cast<double>(options.region.cells.extent(a));
   return cells * static_cast<double>(bytes_of(options.precision)) * static_cast<double>(options.fields.size());
+}
+
+std::vector<std::string> files_of_series(const std::string& file) {
+  const std::string xdmf = xdmf_beside(file);
+  return {file, temporary_of(file), journal_of(file), xdmf, temporary_of(xdmf)};
 }
 
 }  // namespace tessera::io

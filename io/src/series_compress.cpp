@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "attributes.hpp"
 #include "series_file.hpp"
 #include "tessera/core/failure.hpp"
 #include "together.hpp"
@@ -38,7 +39,7 @@ struct Chunk {
 
 /// Ranks take chunks in turn: each reads its own from the file and packs it, and rank 0 puts them into the new one.
 void SeriesFile::compress(std::size_t records, const Notes& notes, const Attributes& attributes, int level) {
-  if (first_known_ > 0) change("cannot be compressed", 0, [](hid_t) {});  // all chunks' places are wanted
+  if (places_.first_known() > 0) change("cannot be compressed", 0, [](hid_t) {});  // all chunks' places are wanted
   const std::string what = problem("cannot be compressed, and stays as it is");
   const bool root = communicator_.root();
   std::vector<Chunk> chunks;
@@ -52,13 +53,10 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
   std::vector<Handle> fields;
   std::optional<Descriptor> source;
   std::optional<Descriptor> target;
-  const auto abandon = [&] {
-    if (root) remove_temporary(name_);
-  };
   const auto try_it = [&](FunctionRef<void()> work) {
     const std::string why = why_not_together(communicator_, work, without_limit);
     if (why.empty()) return;
-    abandon();
+    if (root) remove_temporary(name_);
     throw RunError(what + ": " + why);
   };
   try_it([&] {
@@ -72,8 +70,7 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
                   layout_.chunk_in_file(), level);
     for (const auto& [name, values] : notes) write_attribute(file, name.c_str(), values);
     write_times(file, records);
-    for (const Field* field : options_.fields)
-      fields.emplace_back(H5Dopen2(file, field->name().c_str(), H5P_DEFAULT), H5Dclose, field->name());
+    for (const Field* field : options_.fields) fields.push_back(open_dataset(file, field->name()));
   });
 
   const auto ranks = static_cast<std::size_t>(communicator_.size());
@@ -84,7 +81,7 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
       if (first + own >= chunks.size()) return;
       const Chunk& chunk = chunks[first + own];
       std::vector<std::byte> values(layout_.chunk_bytes());
-      source->read(values.data(), values.size(), place(chunk.record, chunk.field, chunk.origin));
+      source->read(values.data(), values.size(), places_.values(chunk.record, chunk.field, chunk.origin));
       piece = packed(values, layout_.value_bytes(), level);
     });
     std::vector<std::vector<std::byte>> pieces = collected(std::move(piece), std::min(ranks, chunks.size() - first));
@@ -93,12 +90,13 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
         const Chunk& chunk = chunks[first + p];
         const Handle& field = fields[chunk.field];
         const std::vector<hsize_t> begin = layout_.in_file(chunk.record, chunk.origin);
+        const std::uint64_t likely = (next.size() + page_size - 1) / page_size * page_size;
         check(H5Dwrite_chunk(field, H5P_DEFAULT, 0, begin.data(), pieces[p].size(), pieces[p].data()), "a chunk");
+        if (pieces[p].size() < page_size) continue;  // in memory it takes no more than what HDF5 notes of it
         check(H5Fflush(file, H5F_SCOPE_GLOBAL), "a chunk");
-        haddr_t address = HADDR_UNDEF;
-        hsize_t size = 0;
-        check(H5Dget_chunk_info_by_coord(field, begin.data(), nullptr, &address, &size), "a chunk");
-        next.move_out(address, size, *target);
+        // HDF5 looks for it among all of them, which takes long for many.
+        const std::uint64_t place = next.holds(likely, pieces[p]) ? likely : chunk_at(field, begin).address;
+        next.move_out(place, pieces[p].size(), *target);
       }
     });
   }
@@ -109,6 +107,7 @@ void SeriesFile::compress(std::size_t records, const Notes& notes, const Attribu
     next.copy_to(*target);
     target->sync();
     std::filesystem::rename(temporary_of(name_), name_);
+    sync_folder_of(name_);
   });
   times_.resize(records);
   steps_.resize(records);

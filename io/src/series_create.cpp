@@ -1,16 +1,16 @@
 // What a series file is made of: dimension scales, fields, CF attributes (CF conventions 1.10).
 #include <hdf5_hl.h>
 
-#include <limits>
 #include <optional>
 
+#include "attributes.hpp"
+#include "completeness.hpp"
 #include "series_file.hpp"
 
 namespace tessera::io {
 namespace {
 
 constexpr hsize_t unlimited = H5S_UNLIMITED;
-constexpr double not_complete = std::numeric_limits<double>::quiet_NaN();  // a record's time
 
 /// `fill`: what is read of it beyond what is written.
 Handle create_dataset(hid_t file, const std::string& name, hid_t type, const std::vector<hsize_t>& now,
@@ -43,10 +43,6 @@ void scale(hid_t dataset, const std::string& name) {
   check(H5DSset_scale(dataset, name.c_str()), "dimension scale " + name);
 }
 
-std::vector<int> in_dimensions(const Grid& grid, const std::array<int, 3>& counts) {
-  return {counts.begin() + grid.first_axis(), counts.end()};
-}
-
 /// Coordinates of the dimensions. Where the region is a slice, its coordinate is a scalar.
 std::vector<Handle> create_coordinates(hid_t file, const Grid& grid, const SeriesOptions& options) {
   const Box& cells = options.region.cells;
@@ -74,8 +70,8 @@ void create_series(hid_t file, const Domain& domain, const SeriesOptions& option
   const Grid& grid = domain.grid();
   write_attribute(file, "Conventions", "CF-1.10");
   for (const auto& [key, text] : attributes) write_attribute(file, key.c_str(), text);
-  write_attribute(file, "layout_ranks", in_dimensions(grid, domain.layout().ranks));
-  write_attribute(file, "layout_threads", in_dimensions(grid, domain.layout().threads));
+  write_attribute(file, "layout_ranks", in_dimensions<int>(grid, domain.layout().ranks));
+  write_attribute(file, "layout_threads", in_dimensions<int>(grid, domain.layout().threads));
 
   const hsize_t records = extents.front();
   const Handle time =

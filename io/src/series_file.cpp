@@ -3,53 +3,16 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cmath>
 #include <filesystem>
-#include <limits>
 #include <stdexcept>
 
+#include "attributes.hpp"
+#include "completeness.hpp"
 #include "tessera/core/failure.hpp"
 #include "together.hpp"
 
 namespace tessera::io {
 namespace {
-
-constexpr double not_complete = std::numeric_limits<double>::quiet_NaN();
-
-std::vector<hsize_t> extents_of(hid_t dataset) {
-  const Handle space(H5Dget_space(dataset), H5Sclose, "shape");
-  std::vector<hsize_t> extents(static_cast<std::size_t>(check(H5Sget_simple_extent_ndims(space), "shape")));
-  if (!extents.empty()) check(H5Sget_simple_extent_dims(space, extents.data(), nullptr), "shape");
-  return extents;
-}
-
-Handle open_dataset(hid_t file, const std::string& name) {
-  return {H5Dopen2(file, name.c_str(), H5P_DEFAULT), H5Dclose, "opening " + name};
-}
-
-/// Where the chunk that begins with this value lies.
-std::uint64_t address_of(hid_t dataset, const std::vector<hsize_t>& value) {
-  haddr_t address = HADDR_UNDEF;
-  hsize_t size = 0;
-  check(H5Dget_chunk_info_by_coord(dataset, value.data(), nullptr, &address, &size), "a chunk");
-  if (address == HADDR_UNDEF) throw Hdf5Error("HDF5 made no room for a chunk");
-  return address;
-}
-
-/// Where chunks that HDF5 placed one after the other lie, at multiples of a page, between two of them that are known. It looks for
-/// each of them among all, which takes long for many; as far as they lie without a gap that is needless.
-void find_between(std::vector<std::uint64_t>& places, std::size_t first, std::size_t last, std::uint64_t distance,
-                  FunctionRef<std::uint64_t(std::size_t)> find) {
-  if (last - first < 2) return;
-  if (places[last] - places[first] == (last - first) * distance) {
-    for (std::size_t i = first + 1; i < last; ++i) places[i] = places[i - 1] + distance;
-    return;
-  }
-  const std::size_t middle = first + (last - first) / 2;
-  places[middle] = find(middle);
-  find_between(places, first, middle, distance, find);
-  find_between(places, middle, last, distance, find);
-}
 
 template <class T>
 const std::byte* bytes_of_value(const T& value) {
@@ -60,48 +23,12 @@ const std::byte* bytes_of_value(const T& value) {
 
 SeriesFile::SeriesFile(const Domain& domain, const comm::WaitingCommunicator& communicator, const std::string& name,
                        const SeriesOptions& options)
-    : domain_(domain), communicator_(communicator), name_(name), options_(options), layout_(domain, options) {}
-
-/// On rank 0: where chunks lie, and times; values are not HDF5's.
-void SeriesFile::find_places(hid_t file, std::size_t first) {
-  const std::size_t records = times_.size();
-  const std::size_t together = layout_.records_a_chunk();
-  first_known_ = first / together * together;
-  places_.clear();
-  std::vector<Index3> origins;
-  layout_.for_each_piece([&](const Index3& origin) { origins.push_back(origin); });
-  std::vector<std::uint64_t> of_field((records - first_known_ + together - 1) / together * origins.size());
-  constexpr std::size_t page = 4096;
-  const std::size_t distance = (layout_.chunk_bytes() + page - 1) / page * page;
-  for (const Field* field : options_.fields) {
-    if (of_field.empty()) break;
-    const Handle dataset = open_dataset(file, field->name());
-    const auto find = [&](std::size_t chunk) {
-      return address_of(
-          dataset, layout_.in_file(first_known_ + chunk / origins.size() * together, origins[chunk % origins.size()]));
-    };
-    of_field.front() = find(0);
-    of_field.back() = find(of_field.size() - 1);
-    find_between(of_field, 0, of_field.size() - 1, distance, find);
-    for (const std::uint64_t place : of_field) image_->reserve(place, layout_.chunk_bytes());
-    places_.insert(places_.end(), of_field.begin(), of_field.end());
-  }
-  time_places_.clear();
-  step_places_.clear();
-  const Handle time = open_dataset(file, "time");
-  const Handle step = open_dataset(file, "step");
-  for (std::size_t record = 0; record < records; record += times_a_chunk) {
-    time_places_.push_back(address_of(time, {record}));
-    step_places_.push_back(address_of(step, {record}));
-  }
-}
-
-std::uint64_t SeriesFile::place(std::size_t record, std::size_t field, const Index3& origin) const {
-  const std::size_t together = layout_.records_a_chunk();
-  const std::size_t chunk = (record - first_known_) / together * layout_.pieces_a_record() + layout_.number(origin);
-  return places_.at(field * (places_.size() / options_.fields.size()) + chunk) +
-         record % together * layout_.piece_bytes();
-}
+    : domain_(domain),
+      communicator_(communicator),
+      name_(name),
+      options_(options),
+      layout_(domain, options),
+      places_(layout_) {}
 
 /// Changes what HDF5 wrote, on rank 0. If that makes or takes away places for values, all are told where they are now, from record
 /// `first` on.
@@ -115,7 +42,7 @@ void SeriesFile::change(const std::string& what, std::optional<std::size_t> firs
         try {
           Handle file = open_in_memory(image_->path());
           on_image(file);
-          if (first) find_places(file, *first);
+          if (first) places_.find(file, options_.fields, times_.size(), *first, *image_);
           file.close_checked("making room");
         } catch (const Hdf5Error&) {
           image_.reset();  // whatever it is now
@@ -126,12 +53,7 @@ void SeriesFile::change(const std::string& what, std::optional<std::size_t> firs
         recover(name_);
       },
       without_limit);
-  if (first) tell_places();
-}
-
-void SeriesFile::tell_places() {
-  communicator_.bcast_resizing(places_);
-  communicator_.bcast(first_known_);
+  if (first) places_.tell(communicator_);
 }
 
 void SeriesFile::create(const Attributes& attributes, Index expected) {
@@ -155,7 +77,7 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
           Handle file = create_in_memory(image_->path());
           create_series(file, domain_, options_, attributes, layout_.in_file(records, layout_.shape()),
                         layout_.chunk_in_file(), 0);
-          find_places(file, 0);
+          places_.find(file, options_.fields, times_.size(), 0, *image_);
           file.close_checked("making the file");
         }
         image_->changes();
@@ -171,7 +93,7 @@ void SeriesFile::create(const Attributes& attributes, Index expected) {
     if (communicator_.root()) remove_temporary(name_);
     throw RunError(problem("cannot be created: ") + why);
   }
-  tell_places();
+  places_.tell(communicator_);
   reopen();
 }
 
@@ -198,19 +120,20 @@ std::string SeriesFile::open() {
         steps_ = read_numbers(open_dataset(file, "step"));
         for (const Field* field : options_.fields) look_at(file, field->name());
         if (compressed_) return;
-        find_places(file, 0);
+        places_.find(file, options_.fields, times_.size(), 0, *image_);
         image_->load(name_);
       },
       without_limit);
   if (!why.empty()) return why;
   communicator_.bcast_resizing(times_);
   communicator_.bcast_resizing(steps_);
-  communicator_.bcast_resizing(chunk_);
-  layout_.take_chunk(chunk_);
+  std::vector<hsize_t> chunk = layout_.chunk_in_file();
+  communicator_.bcast_resizing(chunk);
+  layout_.take_chunk(chunk);
   int compressed = compressed_ ? 1 : 0;
   communicator_.bcast(compressed);
   compressed_ = compressed == 1;
-  if (!compressed_) tell_places();
+  if (!compressed_) places_.tell(communicator_);
   reopen();
   return "";
 }
@@ -218,17 +141,16 @@ std::string SeriesFile::open() {
 /// On rank 0: whether a field is as this run's, and how it is cut into chunks.
 void SeriesFile::look_at(hid_t file, const std::string& field) {
   const Handle values = open_dataset(file, field);
-  std::vector<hsize_t> found = extents_of(values);
+  const std::vector<hsize_t> found = extents_of(values);
   const std::vector<hsize_t> wanted = layout_.in_file(times_.size(), layout_.shape());
   if (found != wanted)
     throw Hdf5Error("'" + field + "' has the shape " + text_of(found) + ", wanted is " + text_of(wanted));
-  require_precision(values, options_.precision);
+  if (const std::string why = why_not_in(options_.precision, precision_of(values)); !why.empty()) throw Hdf5Error(why);
   const Handle creation(H5Dget_create_plist(values), H5Pclose, field);
   compressed_ = check(H5Pget_nfilters(creation), field) > 0;
   std::vector<hsize_t> chunk(found.size());
   check(H5Pget_chunk(creation, static_cast<int>(chunk.size()), chunk.data()), field);
   layout_.take_chunk(chunk);
-  chunk_ = std::move(chunk);
 }
 
 void SeriesFile::make_room(std::size_t records) {
@@ -316,7 +238,7 @@ void SeriesFile::write_values(std::size_t record, Index most, Values values) {
     std::size_t number = 0;
     layout_.for_each_part(most, [&](const Box& box, const Index3& origin) {
       const std::byte* part = values(f, number++, box).data();
-      const std::uint64_t begin = place(record, f, origin);
+      const std::uint64_t begin = places_.values(record, f, origin);
       for_each_run(box, origin, layout_.piece(), [&](Index in_piece, Index in_box, Index cells) {
         const Run run{begin + static_cast<std::size_t>(in_piece) * bytes,
                       part + static_cast<std::size_t>(in_box) * bytes, static_cast<std::size_t>(cells) * bytes};
@@ -330,14 +252,13 @@ void SeriesFile::write_values(std::size_t record, Index most, Values values) {
 
 /// On rank 0. The time, by which a reader knows that the record is complete, comes last.
 void SeriesFile::write_time(std::size_t record, double time, Index step) {
-  const auto write = [&](const std::vector<std::uint64_t>& places, const std::byte* value, std::size_t bytes) {
-    const std::uint64_t to = places.at(record / times_a_chunk) + record % times_a_chunk * bytes;
-    descriptor_->write(value, bytes, to);
-    image_->note(value, bytes, to);
+  const auto write = [&](std::uint64_t place, const std::byte* value, std::size_t bytes) {
+    descriptor_->write(value, bytes, place);
+    image_->note(value, bytes, place);
   };
   const std::int64_t number = step;
-  write(step_places_, bytes_of_value(number), sizeof number);
-  write(time_places_, bytes_of_value(time), sizeof time);
+  write(places_.step(record), bytes_of_value(number), sizeof number);
+  write(places_.time(record), bytes_of_value(time), sizeof time);
 }
 
 void SeriesFile::read(std::size_t record, const SeriesFile& other, Series::Record& values) const {

@@ -1,7 +1,6 @@
 // The HDF5 file of a series, which is whole at any moment.
 #pragma once
 
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -9,8 +8,8 @@
 
 #include "collective_file.hpp"
 #include "file_image.hpp"
-#include "hdf5.hpp"
 #include "record_layout.hpp"
+#include "series_places.hpp"
 
 namespace tessera::io {
 
@@ -58,9 +57,6 @@ class SeriesFile {
  private:
   void look_at(hid_t file, const std::string& field);
   void set_length(hid_t file, std::size_t records) const;
-  void find_places(hid_t file, std::size_t first);
-  void tell_places();
-  std::uint64_t place(std::size_t record, std::size_t field, const Index3& origin) const;
   void change(const std::string& what, std::optional<std::size_t> first, FunctionRef<void(hid_t)> on_image);
   void make_room(std::size_t records);
   void reopen();
@@ -75,23 +71,17 @@ class SeriesFile {
   std::string name_;
   const SeriesOptions& options_;
   RecordLayout layout_;
-  std::vector<hsize_t> chunk_;  // of a file that was opened
+  SeriesPlaces places_;
   bool compressed_ = false;
   std::vector<double> times_;  // of all that there is room for: NaN where a record is not complete
   std::vector<double> steps_;
   std::optional<Descriptor> descriptor_;
   std::optional<CollectiveFile> collective_;
-  std::vector<std::uint64_t> places_;  // of chunks, from record first_known_ on
-  std::size_t first_known_ = 0;
-  // Of rank 0:
-  std::optional<FileImage> image_;
-  std::vector<std::uint64_t> time_places_;  // of chunks
-  std::vector<std::uint64_t> step_places_;
+  std::optional<FileImage> image_;  // of rank 0
 };
 
 /// Makes a series in an empty file: `extents` and `chunk` of a field, time first.
 void create_series(hid_t file, const Domain& domain, const SeriesOptions& options, const Attributes& attributes,
                    const std::vector<hsize_t>& extents, const std::vector<hsize_t>& chunk, int deflate);
-inline constexpr std::size_t times_a_chunk = 1024;
 
 }  // namespace tessera::io

@@ -96,13 +96,24 @@ class Kept(unittest.TestCase):
             self.assertIn("--resume: run.ckpt cannot be used: the values of psi do not match their checksum; nor can run.ckpt.old", refused.err)
             self.assertIn("signature", refused.err)
 
-    def test_of_another_run(self):
-        """What lies there when a run begins anew is never its own one before."""
+    def test_of_an_earlier_run(self):
+        """It is never taken for one of a run that began anew, and kept until that has written its own."""
         with folder() as where:
             self.written(where, 30)
-            self.written(where, 15)
-            self.assertEqual(step(where / "run.ckpt"), 10)
-            self.assertFalse((where / "run.ckpt.old").exists())
+            self.written(where, 5)
+            self.assertEqual([path.name for path in where.glob("run.ckpt*")], ["run.ckpt.earlier"])
+            self.assertEqual(step(where / "run.ckpt.earlier"), 20)
+            refused = run("mpdata", ["run.yaml", "--resume"], 2, where)
+            self.assertEqual(refused.code, 2, refused.err)
+            self.assertIn("there is no checkpoint run.ckpt, only that of an earlier run, run.ckpt.earlier", refused.err)
+            refused = run("mpdata", ["run.yaml", "--resume", "run.ckpt.earlier", "--set", "time.steps=35"], 2, where)
+            self.assertEqual(refused.code, 2, refused.err)
+            self.assertIn("out.h5 cannot be continued: it has 2 records", refused.err)
+            resumed = run("mpdata", ["run.yaml", "--resume", "run.ckpt.earlier", "--set", "time.steps=35", "--set", "output.file=new.h5"],
+                          2, where)
+            self.assertEqual(resumed.code, 0, resumed.err)
+            self.assertEqual([path.name for path in where.glob("run.ckpt*")], ["run.ckpt"])
+            self.assertEqual(step(where / "run.ckpt"), 30)
 
     def test_refused_rather_than_the_one_before(self):
         """One that is whole but does not fit."""

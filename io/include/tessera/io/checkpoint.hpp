@@ -4,6 +4,7 @@
 #include <map>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "tessera/core/field.hpp"
 
@@ -30,12 +31,16 @@ class OtherCheckpoint : public std::runtime_error {
 
 /// Where the one before `file` is kept.
 std::string previous_checkpoint(const std::string& file);
+/// Where that of an earlier run is kept until this one has written its first.
+std::string earlier_checkpoint(const std::string& file);
+/// The names of all files that may be there, its own first.
+std::vector<std::string> files_of_checkpoint(const std::string& file);
 
 /// What becomes of the checkpoint that was in the file's place, and of the one before it.
 enum class Previous {
   replace,  // it is kept, instead of the one before
   keep,     // it is dropped, it is broken; the one before is kept
-  remove,   // both are dropped, they are not of this run
+  remove,   // both are dropped, and that of an earlier run: they are not of this one
 };
 
 /// Collective: writes one HDF5 file beside `file`, and puts it in its place when it is complete and on the disk, so that `file`
@@ -50,5 +55,8 @@ CheckpointData read_checkpoint(Domain& domain, const std::string& file, const st
 
 /// Collective: removes what a run that was killed may have left of a checkpoint that was not complete.
 void clear_unfinished_checkpoint(const Domain& domain, const std::string& file);
+/// Collective: gives a checkpoint of an earlier run the name earlier_checkpoint(), and drops the one before it. Returns whether there
+/// was one. Throws RunError on every rank if that fails.
+bool set_checkpoint_aside(const Domain& domain, const std::string& file);
 
 }  // namespace tessera::io

@@ -71,6 +71,8 @@ class Series {
   std::unique_ptr<Impl> impl_;
 };
 
+/// The names of all files that a series is at times made of, its own first.
+std::vector<std::string> files_of_series(const std::string& file);
 /// The name of the XDMF file beside a series: out.xdmf beside out.h5.
 std::string xdmf_beside(const std::string& file);
 

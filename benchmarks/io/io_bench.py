@@ -269,7 +269,7 @@ def overlap_table(bench):
     yield from head(
         "output, 1 rank, 1 thread", "record every", "a step without output, ms", "slower by, in the background", "slower by, else"
     )
-    for cells, every, steps in [(512, 20, 1000)] if bench.arguments.quick else [(512, 20, 4000), (1024, 10, 500), (1024, 20, 1000)]:
+    for cells, every, steps in [(512, 20, 1000)] if bench.arguments.quick else [(512, 20, 4000), (1024, 20, 1000), (1024, 100, 2000)]:
         kinds = {"none": None} | {name: {"every": every, "background": name == "background"} for name in ("background", "waiting")}
         times = bench.in_turn({name: lambda o=output: step_seconds(bench, cells, steps, o) for name, output in kinds.items()})
         percent = {}

@@ -41,15 +41,16 @@ void write_head(const std::string& name, const CheckpointHead& head, const Index
   memory.copy_to(file);
 }
 
-/// This rank's values. They go through a buffer that stays in the cache.
+/// This rank's values.
 void write_values(Domain& domain, const std::string& name, const std::vector<Field*>& fields) {
-  constexpr Index most = 1 << 17;  // cells
+  constexpr Index most = 1 << 17;  // cells: what is copied stays in the cache
   const Handle file = open_file_alone(name);
   const Handle group(H5Gopen2(file, "fields", H5P_DEFAULT), H5Gclose, "fields");
   const Descriptor descriptor(name, O_WRONLY);
   const Index3 chunk = chunk_of_part(domain);
   const auto bytes = static_cast<std::size_t>(bytes_of(domain.precision()));
   std::vector<std::byte> buffer;
+  std::vector<Run> runs;
   for (Field* field : fields) {
     const Handle dataset = open_dataset(group, field->name());
     std::optional<Index3> known;
@@ -57,13 +58,11 @@ void write_values(Domain& domain, const std::string& name, const std::vector<Fie
     for_each_box(domain.rank_box(), chunk, most, [&](const Box& box, const Index3& origin) {
       if (origin != known) address = chunk_at(dataset, in_dimensions<hsize_t>(domain.grid(), origin)).address;
       known = origin;
-      gather(domain, *field, box, buffer);
-      for_each_run(box, origin, chunk, [&](Index in_chunk, Index in_box, Index cells) {
-        const std::size_t offset = address + static_cast<std::size_t>(in_chunk) * bytes;
-        const std::size_t size = static_cast<std::size_t>(cells) * bytes;
-        descriptor.write(buffer.data() + static_cast<std::size_t>(in_box) * bytes, size, offset);
-        descriptor.begin_sync(size, offset);  // the disk is busy while the next ones are gathered
-      });
+      runs.clear();
+      add_runs(box, origin, chunk, address, bytes, pieces_of(domain, *field, box, buffer), runs);
+      descriptor.write(runs);
+      // The disk is busy while the next ones are written.
+      descriptor.begin_sync(runs.back().offset + runs.back().bytes - runs.front().offset, runs.front().offset);
     });
   }
   descriptor.sync();

@@ -5,7 +5,7 @@
 namespace tessera::io {
 namespace {
 
-/// The same, in one chunk.
+/// Calls f(box, origin) for boxes of at most `most` cells (or a row) that together are a box inside one chunk.
 void cut_box(const Box& inside, Index most, const Index3& origin, FunctionRef<void(const Box&, const Index3&)> f) {
   const Index plane = inside.extent(1) * inside.extent(2);
   const Index planes = std::max<Index>(most / plane, 1);
@@ -20,6 +20,23 @@ void cut_box(const Box& inside, Index most, const Index3& origin, FunctionRef<vo
       f(box, origin);
     }
   }
+}
+
+/// Calls f(cells before them in the chunk, cells) for as few runs of cells as a box consists of in its chunk, which begins at
+/// `origin`.
+void for_each_run(const Box& box, const Index3& origin, const Index3& chunk, FunctionRef<void(Index, Index)> f) {
+  Index run = 0;  // before it in the chunk
+  Index run_cells = 0;
+  for_each_row(box, [&](Index i, Index j) {
+    const Index row = ((i - origin[0]) * chunk[1] + j - origin[1]) * chunk[2] + box.lower[2] - origin[2];
+    if (row != run + run_cells) {
+      if (run_cells > 0) f(run, run_cells);
+      run = row;
+      run_cells = 0;
+    }
+    run_cells += box.extent(2);
+  });
+  f(run, run_cells);
 }
 
 }  // namespace
@@ -62,21 +79,24 @@ void for_each_box(const Box& part, const Index3& chunk, Index most, FunctionRef<
   });
 }
 
-void for_each_run(const Box& box, const Index3& origin, const Index3& chunk, FunctionRef<void(Index, Index, Index)> f) {
-  Index run = 0;  // before it in the chunk
-  Index run_cells = 0;
-  Index in_box = 0;  // behind it
-  for_each_row(box, [&](Index i, Index j) {
-    const Index row = ((i - origin[0]) * chunk[1] + j - origin[1]) * chunk[2] + box.lower[2] - origin[2];
-    if (row != run + run_cells) {
-      if (run_cells > 0) f(run, in_box - run_cells, run_cells);
-      run = row;
-      run_cells = 0;
+void add_runs(const Box& box, const Index3& origin, const Index3& chunk, std::uint64_t place, std::size_t value_bytes,
+              const std::vector<std::span<const std::byte>>& values, std::vector<Run>& runs) {
+  auto piece = values.begin();
+  std::size_t used = 0;  // of it
+  for_each_run(box, origin, chunk, [&](Index in_chunk, Index cells) {
+    std::uint64_t to = place + static_cast<std::size_t>(in_chunk) * value_bytes;
+    for (std::size_t left = static_cast<std::size_t>(cells) * value_bytes; left > 0;) {
+      const std::size_t bytes = std::min(left, piece->size() - used);
+      runs.push_back({to, piece->data() + used, bytes});
+      to += bytes;
+      left -= bytes;
+      used += bytes;
+      if (used == piece->size()) {
+        ++piece;
+        used = 0;
+      }
     }
-    run_cells += box.extent(2);
-    in_box += box.extent(2);
   });
-  f(run, in_box - run_cells, run_cells);
 }
 
 }  // namespace tessera::io

@@ -1,6 +1,10 @@
 // Chunks of a data set that are the ranks' parts, so that each rank's are contiguous in the file.
 #pragma once
 
+#include <span>
+#include <vector>
+
+#include "kept_file.hpp"
 #include "tessera/core/domain.hpp"
 
 namespace tessera::io {
@@ -15,8 +19,8 @@ Box shifted(Box box, const Index3& by, Index sign);
 /// Calls f(box, first cell of its chunk) for boxes of at most `most` cells (or a row) that together are `part`, each within a chunk.
 void for_each_box(const Box& part, const Index3& chunk, Index most, FunctionRef<void(const Box&, const Index3&)> f);
 
-/// Calls f(cells before them in the chunk, cells before them in the box, cells) for as few runs of cells as a box consists of in
-/// its chunk, which begins at `origin`.
-void for_each_run(const Box& box, const Index3& origin, const Index3& chunk, FunctionRef<void(Index, Index, Index)> f);
+/// Adds the runs of bytes by which a box's values, row-major and in pieces, go into its chunk, which lies at `place` in a file.
+void add_runs(const Box& box, const Index3& origin, const Index3& chunk, std::uint64_t place, std::size_t value_bytes,
+              const std::vector<std::span<const std::byte>>& values, std::vector<Run>& runs);
 
 }  // namespace tessera::io

@@ -3,21 +3,13 @@
 
 #include <mpi.h>
 
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "kept_file.hpp"
 #include "tessera/comm/communicator.hpp"
 
 namespace tessera::io {
-
-/// Bytes that lie together, in memory and in a file.
-struct Run {
-  std::uint64_t offset;
-  const std::byte* data;
-  std::size_t bytes;
-};
 
 /// All members are collective. Failures throw std::runtime_error on the rank where they happen.
 class CollectiveFile {

@@ -6,24 +6,41 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 namespace tessera::io {
+
+namespace {
+
+/// A descriptor of a new file in the folder of `file`, which leaves nothing even if the process is killed, or -1.
+int open_beside(const std::string& file) {
+  const std::string folder = std::filesystem::path(file).parent_path().string();
+  const int nameless = open(folder.empty() ? "." : folder.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0666);
+  if (nameless >= 0 || (errno != EOPNOTSUPP && errno != EISDIR)) return nameless;
+  const int named =
+      open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);  // a file system that has no others
+  if (named >= 0) unlink(file.c_str());
+  return named;
+}
+
+std::string why_not_here(const std::string& file) {
+  struct stat status {};
+  const bool there = stat(file.c_str(), &status) == 0;
+  if (!there && errno != ENOENT) return std::strerror(errno);
+  if (there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+    return "it is no plain file";  // opening it may do anything
+  const int descriptor = there ? open(file.c_str(), O_RDWR | O_CLOEXEC) : open_beside(file);
+  if (descriptor < 0) return std::strerror(errno);
+  close(descriptor);
+  return "";
+}
+
+}  // namespace
 
 std::string why_not_writable(const std::string& file, const comm::WaitingCommunicator& communicator) {
   if (file.empty()) return "the name is empty";
   std::string problem;
-  if (communicator.root()) {
-    struct stat status {};
-    const bool there = stat(file.c_str(), &status) == 0;
-    const bool other = there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);  // opening it may do anything
-    const int descriptor = other ? -1 : open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (descriptor < 0) {
-      problem = other ? "it is no plain file" : std::strerror(errno);
-    } else {
-      close(descriptor);
-      if (!there) unlink(file.c_str());
-    }
-  }
+  if (communicator.root()) problem = why_not_here(file);
   communicator.bcast_resizing(problem);
   return problem;
 }

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "tessera/core/function_ref.hpp"
 #include "tessera/io/checkpoint.hpp"
@@ -12,6 +14,13 @@ namespace tessera::io {
 
 /// Files are kept in pages of so many bytes. What is as large begins with one in HDF5 files made here.
 inline constexpr std::size_t page_size = 4096;
+
+/// Bytes that lie together, in memory and in a file.
+struct Run {
+  std::uint64_t offset;
+  const std::byte* data;
+  std::size_t bytes;
+};
 
 /// An open file; closed at the end of its life.
 class Descriptor {
@@ -22,6 +31,8 @@ class Descriptor {
   ~Descriptor();
   /// Writes all of it, at an offset.
   void write(const std::byte* data, std::size_t bytes, std::size_t offset) const;
+  /// The same of several, those that follow each other in the file at once.
+  void write(const std::vector<Run>& runs) const;
   /// Reads as much, from an offset.
   void read(std::byte* data, std::size_t bytes, std::size_t offset) const;
   /// Makes it so long; what is added holds zeros, and takes no room.

@@ -77,13 +77,9 @@ class Series::Impl {
       stage(time, step, record_);
       return write(record_);
     }
-    constexpr Index most = 1 << 17;  // cells
-    file_.write(
-        records_, time, step, most, [&](std::size_t field, std::size_t, const Box& box) -> const auto& {
-          const std::string why = copy(field, box, buffer_);
-          if (!why.empty()) throw std::runtime_error(why);
-          return buffer_;
-        });
+    constexpr Index most = 1 << 17;  // cells: what is copied stays in the cache
+    file_.write(records_, time, step, most,
+                [&](std::size_t field, std::size_t, const Box& box) { return pieces(field, box); });
     note(time);
   }
 
@@ -103,6 +99,15 @@ class Series::Impl {
     else if (!gather_single(domain_, field, box, values))
       return "values of '" + field.name() + "' are beyond those of single precision; leave precision out";
     return "";
+  }
+
+  /// The same, where it lies or copied into the buffer. Throws std::runtime_error if it cannot be written.
+  Pieces pieces(std::size_t number, const Box& box) {
+    if (options_.precision == domain_.precision())
+      return pieces_of(domain_, *options_.fields[number], shifted(box, options_.region.cells.lower, 1), buffer_);
+    const std::string why = copy(number, box, buffer_);
+    if (!why.empty()) throw std::runtime_error(why);
+    return {buffer_};
   }
 
   /// A record that is in the file.

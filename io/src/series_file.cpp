@@ -204,12 +204,11 @@ void SeriesFile::finish(std::size_t records, const Notes& notes) {
 }
 
 void SeriesFile::write(std::size_t record, const Series::Record& staged) {
-  write(
-      record, staged.time, staged.step,
-      whole_pieces, [&](std::size_t field, std::size_t number, const Box&) -> const auto& {
-        if (!staged.problem.empty()) throw std::runtime_error(staged.problem);
-        return staged.values[field][number];
-      });
+  write(record, staged.time, staged.step, whole_pieces,
+        [&](std::size_t field, std::size_t number, const Box&) -> Pieces {
+          if (!staged.problem.empty()) throw std::runtime_error(staged.problem);
+          return {staged.values[field][number]};
+        });
 }
 
 void SeriesFile::write(std::size_t record, double time, Index step, Index most, Values values) {
@@ -232,19 +231,15 @@ void SeriesFile::write(std::size_t record, double time, Index step, Index most, 
 }
 
 void SeriesFile::write_values(std::size_t record, Index most, Values values) {
-  const std::size_t bytes = layout_.value_bytes();
-  std::vector<Run> runs;  // to be written together
+  std::vector<Run> runs;
   for (std::size_t f = 0; f < options_.fields.size(); ++f) {
     std::size_t number = 0;
     layout_.for_each_part(most, [&](const Box& box, const Index3& origin) {
-      const std::byte* part = values(f, number++, box).data();
-      const std::uint64_t begin = places_.values(record, f, origin);
-      for_each_run(box, origin, layout_.piece(), [&](Index in_piece, Index in_box, Index cells) {
-        const Run run{begin + static_cast<std::size_t>(in_piece) * bytes,
-                      part + static_cast<std::size_t>(in_box) * bytes, static_cast<std::size_t>(cells) * bytes};
-        if (options_.collective) runs.push_back(run);
-        else descriptor_->write(run.data, run.bytes, run.offset);
-      });
+      add_runs(box, origin, layout_.piece(), places_.values(record, f, origin), layout_.value_bytes(),
+               values(f, number++, box), runs);
+      if (options_.collective) return;
+      descriptor_->write(runs);
+      runs.clear();
     });
   }
   if (options_.collective) collective_->write(std::move(runs));

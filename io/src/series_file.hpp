@@ -10,6 +10,7 @@
 #include "file_image.hpp"
 #include "record_layout.hpp"
 #include "series_places.hpp"
+#include "staging.hpp"
 
 namespace tessera::io {
 
@@ -41,7 +42,7 @@ class SeriesFile {
   const RecordLayout& layout() const { return layout_; }
   /// Writes what `values` gives for boxes of this rank's part, of at most `most` cells (or a row), numbered in each field: it may
   /// throw std::runtime_error. Makes room if there is none. Where ranks write together, it must give a buffer of its own for each.
-  using Values = FunctionRef<const std::vector<std::byte>&(std::size_t field, std::size_t number, const Box&)>;
+  using Values = FunctionRef<Pieces(std::size_t field, std::size_t number, const Box&)>;
   void write(std::size_t record, double time, Index step, Index most, Values values);
   /// What was staged in the parts of the layout.
   void write(std::size_t record, const Series::Record& staged);

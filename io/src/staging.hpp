@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "tessera/core/field.hpp"
@@ -35,6 +36,32 @@ inline void gather(Domain& domain, Field& field, const Box& part, std::vector<st
   const Index element = bytes_of(domain.precision());
   stage(domain, field, part, element, buffer,
         [&](const std::byte* row, std::byte* out, Index cells) { std::copy_n(row, cells * element, out); });
+}
+
+/// Values of a box, row-major, in pieces as they lie in memory.
+using Pieces = std::vector<std::span<const std::byte>>;
+
+/// The cells `part` of a field in its own precision: where they lie or, if that is in many short pieces, copied into `buffer`.
+inline Pieces pieces_of(Domain& domain, Field& field, const Box& part, std::vector<std::byte>& buffer) {
+  constexpr Index long_enough = 1024;  // bytes
+  const Index element = bytes_of(domain.precision());
+  const Index cuts = domain.layout().threads[2];
+  if (part.extent(2) * element < long_enough * cuts) {
+    gather(domain, field, part, buffer);
+    return {buffer};
+  }
+  Pieces pieces;
+  for_each_row(part, [&](Index i, Index j) {
+    for (const Block& block : domain.blocks()) {  // in the order of their cells
+      const Box own = intersection(part, block.cells);
+      if (own.extent(2) <= 0 || i < own.lower[0] || i >= own.upper[0] || j < own.lower[1] || j >= own.upper[1])
+        continue;
+      const std::byte* row =
+          field[block].address(i - block.cells.lower[0], j - block.cells.lower[1], own.lower[2] - block.cells.lower[2]);
+      pieces.emplace_back(row, static_cast<std::size_t>(own.extent(2) * element));
+    }
+  });
+  return pieces;
 }
 
 /// The same, of a field in double precision into values in single precision. False if one is beyond their range.

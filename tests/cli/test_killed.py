@@ -26,11 +26,6 @@ PATIENCE = 30  # seconds in which a job ends whose ranks were killed
 LEFT = {"run.yaml", "out.h5", "out.xdmf", "second.h5", "second.xdmf", "run.ckpt", "run.ckpt.old"}
 
 
-def written(path):
-    """Whether there is such a file. A run that begins looks with an empty one whether it can write there, and may be killed meanwhile."""
-    return path.exists() and path.stat().st_size > 0
-
-
 def contents(path):
     with h5py.File(path, "r") as file:
         return {name: (data.shape, data.dtype, data[()].tobytes()) for name, data in file.items()}
@@ -83,7 +78,7 @@ class Killed(unittest.TestCase):
     def kill_and_resume(self, case, where, whole):
         killed = False
         for _ in range(20):  # some end before they can be killed, as if nothing had been asked
-            resume = ["--resume"] if written(where / "run.ckpt") else []
+            resume = ["--resume"] if (where / "run.ckpt").exists() else []
             stop = STOPPED and (2 * self.inside <= self.kills or case.chance.random() < 0.6)
             if case.chance.random() < 0.3 and killed:
                 break
@@ -94,7 +89,7 @@ class Killed(unittest.TestCase):
             self.kills += 1
             self.inside += bool(stop)
             self.check_left(case, where, whole)
-        resume = ["--resume"] if written(where / "run.ckpt") else []
+        resume = ["--resume"] if (where / "run.ckpt").exists() else []
         process, _ = case.start(where, resume)
         self.assertEqual(self.wait(process), 0, self.error)
         for name in case.outputs:
@@ -158,11 +153,11 @@ class Killed(unittest.TestCase):
     def check_left(self, case, where, whole):
         """Every completed record is there, at least those that the checkpoint knows, and has the bits of the unbroken run."""
         known = {}
-        if written(where / "run.ckpt"):
+        if (where / "run.ckpt").exists():
             with h5py.File(where / "run.ckpt", "r") as file:
                 known = {name: int(file["numbers"].attrs[f"output {name}: records"]) for name in case.outputs}
         for name in case.outputs:
-            if not written(where / name):
+            if not (where / name).exists():
                 self.assertEqual(known, {})
                 continue
             with folder() as copies:

@@ -40,7 +40,7 @@ std::vector<std::string> files_of_checkpoint(const std::string& file);
 enum class Previous {
   replace,  // it is kept, instead of the one before
   keep,     // it is dropped, it is broken; the one before is kept
-  remove,   // both are dropped, and that of an earlier run: they are not of this one
+  remove,   // both are dropped, they are not of this run
 };
 
 /// Collective: writes one HDF5 file beside `file`, and puts it in its place when it is complete and on the disk, so that `file`

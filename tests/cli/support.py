@@ -13,11 +13,14 @@ import tempfile
 import time
 from typing import NamedTuple
 
+import h5py
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("TESSERA_BIN", ROOT / "build/bin")).resolve()
 MPIEXEC = os.environ.get("TESSERA_MPIEXEC") or shutil.which("mpiexec") or "mpiexec"
 CONFIGS = pathlib.Path(os.environ.get("TESSERA_CONFIGS", ROOT / "configs")).resolve()
 TIMEOUT = 60  # seconds, for a run that takes a few
+NO_END = 1000000000  # of steps, or of time
 
 if not (BIN / "mpdata").exists():
     raise SystemExit(f"no apps in {BIN}: set TESSERA_BIN to the folder where mpdata lies")
@@ -143,6 +146,22 @@ def wait_for(condition, process):
             out, err = process.communicate()
             raise AssertionError(f"the run did not come that far: {process.args}\n{out}\n{err}")
         time.sleep(0.01)
+
+
+def contents(path):
+    """All data sets of a file, as bytes."""
+    with h5py.File(path, "r") as file:
+        return {name: (data.shape, data.dtype, data[()].tobytes()) for name, data in file.items()}
+
+
+def position(checkpoint):
+    """Where it lies: time and number of steps."""
+    with h5py.File(checkpoint, "r") as file:
+        return float(file["numbers"].attrs["time"]), int(file["numbers"].attrs["step"])
+
+
+def step_of(checkpoint):
+    return position(checkpoint)[1]
 
 
 def place(text):

@@ -15,13 +15,12 @@ import xml.etree.ElementTree
 import h5py
 import numpy
 
-from support import BIN, CAHN_HILLIARD, MPDATA, end, finish, folder, run, start, wait_for
+from support import BIN, CAHN_HILLIARD, MPDATA, NO_END, end, finish, folder, run, start, step_of, wait_for
 
 SEED = int(os.environ.get("TESSERA_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 CHANCE = random.Random(SEED)
 print(f"seed {SEED}", flush=True)
 
-NO_END = 1000000000
 FULL = "No space left on device"
 # How many records there will be is not known, so that room is made again and again.
 GROWING = CAHN_HILLIARD.replace("step: 0.01, steps: 4", f"tolerance: 1.0e-5, end: {NO_END}").replace("file: out.h5, every: 2", "file: disk/out.h5, every: 2")
@@ -31,11 +30,6 @@ CHECKPOINT = "checkpoint: {file: run.ckpt, every: 40}\n"
 def layout():
     ranks = CHANCE.randrange(1, 4)
     return ["--set", f"layout={{threads: [1, 1], background: {CHANCE.choice(('true', 'false'))}}}"], ranks
-
-
-def step(path):
-    with h5py.File(path, "r") as file:
-        return int(file["numbers"].attrs["step"])
 
 
 def has_two(where):
@@ -96,7 +90,7 @@ class BadDisk(unittest.TestCase):
     def check_goes_on(self, where, text, file):
         """Records are right before the run is resumed, and all of them afterwards."""
         arguments, ranks = layout()
-        last = step(where / "run.ckpt") + 30
+        last = step_of(where / "run.ckpt") + 30
         steps = ["--set", "time.end=", "--set", f"time.steps={last}"]
         with folder() as whole:
             (whole / "disk").mkdir()
@@ -209,7 +203,7 @@ class BadDisk(unittest.TestCase):
                 if harm in (moved, file_replaced):
                     self.check_goes_on(where, GROWING + CHECKPOINT, "disk/out.h5")
                 else:
-                    last = step(where / "run.ckpt") + 30
+                    last = step_of(where / "run.ckpt") + 30
                     resumed = run("cahn-hilliard", ["run.yaml", "--resume", "--set", "time.end=", "--set", f"time.steps={last}"], 2, where)
                     self.assertEqual(resumed.code, 0, resumed.err)
                     self.assertIn("disk/out.h5 is not there any more: a new one begins at this step", resumed.err)

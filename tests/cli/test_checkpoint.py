@@ -6,20 +6,9 @@ import unittest
 
 import h5py
 
-from support import CAHN_HILLIARD, MPDATA, end, finish, folder, run, start, wait_for
+from support import CAHN_HILLIARD, MPDATA, NO_END, contents, end, finish, folder, run, start, step_of, wait_for
 
 EVERY_TEN = MPDATA.replace("every: 2", "every: 5") + "checkpoint: {file: run.ckpt, every: 10}\n"
-NO_END = 1000000000
-
-
-def step(path):
-    with h5py.File(path, "r") as file:
-        return int(file["numbers"].attrs["step"])
-
-
-def contents(path):
-    with h5py.File(path, "r") as file:
-        return {name: (data.shape, data[()].tobytes()) for name, data in file.items()}
 
 
 def damage(path, field="psi"):
@@ -52,7 +41,7 @@ class Kept(unittest.TestCase):
         """Exactly then, however many steps are done at once, and none at the end."""
         with folder() as where:
             self.written(where, 40)
-            self.assertEqual((step(where / "run.ckpt"), step(where / "run.ckpt.old")), (30, 20))
+            self.assertEqual((step_of(where / "run.ckpt"), step_of(where / "run.ckpt.old")), (30, 20))
             with h5py.File(where / "run.ckpt", "r") as file:
                 self.assertIn("time.steps: 40\n", file.attrs["settings"].decode())
                 self.assertIn("courant", file.attrs["config"].decode())
@@ -64,7 +53,7 @@ class Kept(unittest.TestCase):
             self.written(where)
             resumed = self.go_on(where)
             self.assertIn("resumed from run.ckpt at step 20", resumed.out)
-            self.assertEqual((step(where / "run.ckpt"), step(where / "run.ckpt.old")), (30, 20))
+            self.assertEqual((step_of(where / "run.ckpt"), step_of(where / "run.ckpt.old")), (30, 20))
 
     def test_the_one_before(self):
         """Where the last one is damaged, cut short or gone. The good one is kept until there are two again."""
@@ -83,7 +72,7 @@ class Kept(unittest.TestCase):
                 self.assertIn("cannot be used: ", warning[0])
                 self.assertIn(why, warning[0])
                 self.assertIn("going on from run.ckpt.old, the one before, of step 10", warning[0])
-                self.assertEqual((step(where / "run.ckpt"), step(where / "run.ckpt.old")), (20, 10))
+                self.assertEqual((step_of(where / "run.ckpt"), step_of(where / "run.ckpt.old")), (20, 10))
 
     def test_neither(self):
         with folder() as where:
@@ -102,7 +91,7 @@ class Kept(unittest.TestCase):
             self.written(where, 30)
             self.written(where, 5)
             self.assertEqual([path.name for path in where.glob("run.ckpt*")], ["run.ckpt.earlier"])
-            self.assertEqual(step(where / "run.ckpt.earlier"), 20)
+            self.assertEqual(step_of(where / "run.ckpt.earlier"), 20)
             refused = run("mpdata", ["run.yaml", "--resume"], 2, where)
             self.assertEqual(refused.code, 2, refused.err)
             self.assertIn("there is no checkpoint run.ckpt, only that of an earlier run, run.ckpt.earlier", refused.err)
@@ -113,7 +102,7 @@ class Kept(unittest.TestCase):
                           2, where)
             self.assertEqual(resumed.code, 0, resumed.err)
             self.assertEqual([path.name for path in where.glob("run.ckpt*")], ["run.ckpt"])
-            self.assertEqual(step(where / "run.ckpt"), 30)
+            self.assertEqual(step_of(where / "run.ckpt"), 30)
 
     def test_refused_rather_than_the_one_before(self):
         """One that is whole but does not fit."""
@@ -178,8 +167,8 @@ class NotWritten(unittest.TestCase):
         self.assertIn("the checkpoint before, if any, is as it was", errors[0])
         repair()
         self.assertFalse((where / f"{file}.tmp").exists())
-        last = step(where / file)
-        self.assertLess(step(where / f"{file}.old"), last)
+        last = step_of(where / file)
+        self.assertLess(step_of(where / f"{file}.old"), last)
         for name in (file, f"{file}.old"):
             resumed = run("cahn-hilliard", ["run.yaml", "--resume", name, "--set", f"time.steps={last + 10}",
                                             "--set", "checkpoint.every_seconds=1000"], 1, where)

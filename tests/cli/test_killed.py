@@ -17,18 +17,13 @@ import unittest
 import h5py
 import numpy
 
-from support import BIN, CAHN_HILLIARD, ENVIRONMENT, MPDATA, end, family, folder, run, start
+from support import BIN, CAHN_HILLIARD, ENVIRONMENT, MPDATA, contents, end, family, folder, run, start
 
 KILLS = int(os.environ.get("TESSERA_KILLS", "5"))
 SEED = int(os.environ.get("TESSERA_SEED", "0")) or int.from_bytes(os.urandom(4), "big")
 STOPPED = next(iter((BIN.parent / "tests").glob("libstopped.so")), None)  # not with sanitizers, which want to be loaded first
 PATIENCE = 30  # seconds in which a job ends whose ranks were killed
 LEFT = {"run.yaml", "out.h5", "out.xdmf", "second.h5", "second.xdmf", "run.ckpt", "run.ckpt.old"}
-
-
-def contents(path):
-    with h5py.File(path, "r") as file:
-        return {name: (data.shape, data.dtype, data[()].tobytes()) for name, data in file.items()}
 
 
 class Case:

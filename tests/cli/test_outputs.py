@@ -6,7 +6,7 @@ import h5py
 import numpy
 import xarray
 
-from support import CAHN_HILLIARD, MPDATA, check_refused, folder, place, run
+from support import CAHN_HILLIARD, MPDATA, check_refused, contents, folder, place, run
 
 HEAD = CAHN_HILLIARD[:CAHN_HILLIARD.index("output:")].replace("[12, 10]", "[12, 10, 8]\n  bounds: [[0, 6], [0, 5], [0, 4]]")
 HEAD = HEAD.replace("step: 0.01, steps: 4", "step: 0.001, steps: 20").replace("interface_width: 1,", "interface_width: 0.1,")
@@ -20,11 +20,6 @@ output:
 - {file: clock.h5, every_seconds: 0.001, region: {x: [5.5, 6]}}
 """
 FILES = ("all.h5", "slice.h5", "box.nc", "probe.h5", "line.h5")  # those whose times do not depend on the clock
-
-
-def contents(path):
-    with h5py.File(path, "r") as file:
-        return {name: (data.dtype, data.shape, data[()].tobytes()) for name, data in file.items()}
 
 
 class Outputs(unittest.TestCase):

@@ -11,24 +11,11 @@ import unittest
 import h5py
 import numpy
 
-from support import CAHN_HILLIARD, MPDATA, OPEN_MPI, end, finish, folder, rank_processes, run, start, wait_for
+from support import CAHN_HILLIARD, MPDATA, NO_END, OPEN_MPI, contents, end, finish, folder, position, rank_processes, run, start, wait_for
 
 CHECKPOINT = "checkpoint: {file: run.ckpt}\n"
-NO_END = 1000000000
 TWO_RANKS = ["--set", "layout.ranks=[2,1]"]
 OTHER_LAYOUT = ["--set", "layout.ranks=[1,3]", "--set", "layout.threads=[2,1]"]
-
-
-def contents(path):
-    """All data sets of a file, as bytes."""
-    with h5py.File(path, "r") as file:
-        return {name: (data.shape, data[()].tobytes()) for name, data in file.items()}
-
-
-def position(path):
-    """Where a checkpoint lies: time and number of steps."""
-    with h5py.File(path, "r") as file:
-        return float(file["numbers"].attrs["time"]), int(file["numbers"].attrs["step"])
 
 
 class Resume(unittest.TestCase):

@@ -5,12 +5,7 @@ import unittest
 
 import h5py
 
-from support import CAHN_HILLIARD, CONFIGS, MPDATA, folder, run
-
-
-def contents(path):
-    with h5py.File(path, "r") as file:
-        return {name: (data.shape, data[()].tobytes()) for name, data in file.items()}
+from support import CAHN_HILLIARD, CONFIGS, MPDATA, contents, folder, run
 
 
 class Options(unittest.TestCase):

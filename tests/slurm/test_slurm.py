@@ -10,29 +10,16 @@ import sys
 import time
 import unittest
 
-import h5py
 
 import cluster
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
-from support import BIN, CAHN_HILLIARD, MPDATA, OPEN_MPI, ROOT, folder, run  # noqa: E402
+from support import BIN, CAHN_HILLIARD, MPDATA, NO_END, OPEN_MPI, ROOT, contents, folder, run, step_of  # noqa: E402
 
 SKIPPED = 77
 SCRIPTS = ROOT / "scripts/slurm"
 LAUNCH = "srun --mpi=" + ("pmix" if OPEN_MPI else "pmi2")
-NO_END = 1000000000
 SECONDS = 180  # for a job: one that uses up its two minutes takes about 150
-
-
-def contents(path):
-    """All data sets of a file, as bytes."""
-    with h5py.File(path, "r") as file:
-        return {name: (data.shape, data[()].tobytes()) for name, data in file.items()}
-
-
-def step_of(checkpoint):
-    with h5py.File(checkpoint, "r") as file:
-        return int(file["numbers"].attrs["step"])
 
 
 class Slurm(unittest.TestCase):

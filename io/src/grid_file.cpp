@@ -35,20 +35,41 @@ DataSet open(hid_t file, const Config& name) {
 }
 
 /// A box of one of the data set's records.
-std::vector<double> read_box(const DataSet& set, const Grid& grid, const Box& box,
-                             const std::optional<GridFile::Record>& record) {
+void read_box(const DataSet& set, const Grid& grid, const Box& box, const std::optional<GridFile::Record>& record,
+              std::vector<double>& values) {
   Slab slab = slab_of(grid, box);
   if (record) {
     slab.start.insert(slab.start.begin(), static_cast<hsize_t>(record->number));
     slab.count.insert(slab.count.begin(), 1);
   }
-  std::vector<double> values(static_cast<std::size_t>(box.cells()));
+  values.resize(static_cast<std::size_t>(box.cells()));
   const Handle space(H5Dget_space(set.handle), H5Sclose, "space");
   const Handle memory(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose,
                       "space");
   check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "box");
   check(H5Dread(set.handle, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values.data()), "reading");
-  return values;
+}
+
+/// A block's own values, some rows at a time. Returns the largest magnitude.
+double read_block(const DataSet& set, const Grid& grid, const Block& block, Array& values,
+                  const std::optional<GridFile::Record>& record) {
+  constexpr Index most = 1 << 20;  // cells
+  double largest = 0;
+  std::vector<double> numbers;
+  for_each_box(values.interior(), values.interior().extents(), most, [&](const Box& box, const Index3&) {
+    read_box(set, grid, shifted(box, block.cells.lower, 1), record, numbers);
+    auto next = numbers.begin();
+    with_real(values.precision(), [&]<class Real>() {
+      for_each_row(box, [&](Index i, Index j) {
+        Real* row = values.row<Real>(i, j);
+        for (Index k = box.lower[2]; k < box.upper[2]; ++k) {
+          largest = std::max(largest, std::fabs(*next));
+          row[k] = static_cast<Real>(*next++);
+        }
+      });
+    });
+  });
+  return largest;
 }
 
 /// Gives faces normal to `axis` that are the same, at both ends of a periodic axis or half a turn apart at a pole, the value of
@@ -58,6 +79,8 @@ double unite_ends(const DataSet& set, Domain& domain, Field& field, const Box& a
                   const std::optional<GridFile::Record>& record) {
   const Grid& grid = domain.grid();
   double most = 0;
+  std::vector<double> numbers;
+  std::vector<double> images;
   for (const Block& block : domain.blocks()) {
     for (int side = 0; side < 2; ++side) {
       const Index end = side == 0 ? 0 : grid.cells(axis);
@@ -69,8 +92,8 @@ double unite_ends(const DataSet& set, Domain& domain, Field& field, const Box& a
       Box repeated = all;
       repeated.lower[at(axis)] = grid.wrap(axis, end);
       repeated.upper[at(axis)] = repeated.lower[at(axis)] + 1;
-      const std::vector<double> numbers = read_box(set, grid, shifted(faces, block.cells.lower, 1), record);
-      const std::vector<double> images = read_box(set, grid, repeated, record);
+      read_box(set, grid, shifted(faces, block.cells.lower, 1), record, numbers);
+      read_box(set, grid, repeated, record, images);
       auto next = numbers.begin();
       for_each_row(faces, [&](Index i, Index j) {
         for (Index k = faces.lower[2]; k < faces.upper[2]; ++k) {
@@ -160,17 +183,8 @@ void GridFile::read(const Config& name, Field& field, const std::optional<Record
                       (faces_of < 0 ? "" : std::string(", and faces (one more) along ") + grid.name(faces_of)));
     }
     double largest = 0;
-    for (const Block& block : domain.blocks()) {  // HDF5 takes one thread at a time
-      Array& values = field[block];
-      const std::vector<double> numbers = read_box(set, grid, shifted(values.interior(), block.cells.lower, 1), record);
-      auto next = numbers.begin();
-      for_each_row(values.interior(), [&](Index i, Index j) {
-        for (Index k = values.interior().lower[2]; k < values.interior().upper[2]; ++k) {
-          largest = std::max(largest, std::fabs(*next));
-          values.set(i, j, k, *next++);
-        }
-      });
-    }
+    for (const Block& block : domain.blocks())  // HDF5 takes one thread at a time
+      largest = std::max(largest, read_block(set, grid, block, field[block], record));
     if (faces_of < 0) return;
     const double differ = domain.max(unite_ends(set, domain, field, all, faces_of, record));
     const double rounding = (set.single ? 1e-6 : 1e-10) * domain.max(largest);

@@ -8,14 +8,20 @@ namespace {
 
 constexpr double damping = 2.0 / 13;
 
+/// As many stages as a number asks for: beyond any limit at most, and the least where it is no number, because the state is none.
+Index whole_stages(double stages, Index least) {
+  constexpr double most = 1e9;
+  if (std::isnan(stages)) return least;
+  return std::max(least, static_cast<Index>(std::ceil(std::clamp(stages, 0.0, most))));
+}
+
 double rkc2_limit(Index stages) {
   const auto s = static_cast<double>(stages);
   return 2.0 / 3 * (s * s - 1) * (1 - 2.0 / 15 * damping);
 }
 
 Index rkc2_needed(double extent) {
-  const double s = std::sqrt(1 + extent / (2.0 / 3 * (1 - 2.0 / 15 * damping)));
-  return std::max<Index>(2, static_cast<Index>(std::ceil(s)));
+  return whole_stages(std::sqrt(1 + extent / (2.0 / 3 * (1 - 2.0 / 15 * damping))), 2);
 }
 
 /// Chebyshev polynomials of the first kind and their derivatives at w0: T_j, T'_j, T''_j.
@@ -53,8 +59,8 @@ double rkl2_limit(Index stages) {
 }
 
 Index rkl2_needed(double extent) {
-  const auto s = static_cast<Index>(std::ceil((std::sqrt(9 + 8 * extent) - 1) / 2));
-  return std::max<Index>(3, s + (s % 2 == 0 ? 1 : 0));
+  const Index s = whole_stages((std::sqrt(9 + 8 * extent) - 1) / 2, 3);
+  return s + (s % 2 == 0 ? 1 : 0);
 }
 
 StabilisedStages rkl2_coefficients(Index stages) {

@@ -8,10 +8,10 @@ namespace {
 
 constexpr double damping = 2.0 / 13;
 
-/// As many stages as a number asks for: beyond any limit at most, and the least where it is no number, because the state is none.
+/// As many stages as a number asks for: beyond any limit at most, and the least where it is not finite, because the state is not.
 Index whole_stages(double stages, Index least) {
   constexpr double most = 1e9;
-  if (std::isnan(stages)) return least;
+  if (!std::isfinite(stages)) return least;
   return std::max(least, static_cast<Index>(std::ceil(std::clamp(stages, 0.0, most))));
 }
 

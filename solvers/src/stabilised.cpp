@@ -8,11 +8,12 @@ namespace {
 
 constexpr double damping = 2.0 / 13;
 
-/// As many stages as a number asks for: beyond any limit at most, and the least where it is not finite, because the state is not.
+/// As many stages as a number asks for. The least where they cannot be counted: the state has left all bounds, and is found where it
+/// is not finite.
 Index whole_stages(double stages, Index least) {
-  constexpr double most = 1e9;
-  if (!std::isfinite(stages)) return least;
-  return std::max(least, static_cast<Index>(std::ceil(std::clamp(stages, 0.0, most))));
+  constexpr double most = 1e18;
+  if (!(stages < most)) return least;
+  return std::max(least, static_cast<Index>(std::ceil(stages)));
 }
 
 double rkc2_limit(Index stages) {

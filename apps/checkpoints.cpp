@@ -53,7 +53,7 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Wait
 
 std::string find_checkpoint(const CommandLine& line, const CheckpointOptions& options,
                             const comm::WaitingCommunicator& communicator) {
-  const std::string file = line.resume_file.empty() ? options.file : line.resume_file;
+  std::string file = line.resume_file.empty() ? options.file : line.resume_file;
   if (file.empty())
     throw ConfigError("--resume: no file given and no checkpoint.file in the configuration; name the checkpoint");
   if (!io::exists(file, communicator) && !io::exists(io::previous_checkpoint(file), communicator)) {

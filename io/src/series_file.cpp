@@ -108,7 +108,7 @@ void SeriesFile::reopen() {
 }
 
 std::string SeriesFile::open() {
-  const std::string why = why_not_together(
+  std::string why = why_not_together(
       communicator_,
       [&] {
         if (!communicator_.root()) return;

@@ -67,23 +67,26 @@ std::vector<double> read_numbers_attribute(hid_t object, const char* name) {
   return values;
 }
 
+namespace {
+
+/// For HDF5's iterations over names.
+template <class Info>
+herr_t add_name(hid_t, const char* name, const Info*, void* names) {
+  static_cast<std::vector<std::string>*>(names)->emplace_back(name);
+  return 0;
+}
+
+}  // namespace
+
 std::vector<std::string> attribute_names(hid_t object) {
   std::vector<std::string> names;
-  const auto add = [](hid_t, const char* name, const H5A_info_t*, void* data) -> herr_t {
-    static_cast<std::vector<std::string>*>(data)->emplace_back(name);
-    return 0;
-  };
-  check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, add, &names), "listing attributes");
+  check(H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, nullptr, add_name<H5A_info_t>, &names), "listing attributes");
   return names;
 }
 
 std::vector<std::string> link_names(hid_t group) {
   std::vector<std::string> names;
-  const auto add = [](hid_t, const char* name, const H5L_info_t*, void* data) -> herr_t {
-    static_cast<std::vector<std::string>*>(data)->emplace_back(name);
-    return 0;
-  };
-  check(H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, add, &names), "listing a group");
+  check(H5Literate(group, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, add_name<H5L_info_t>, &names), "listing a group");
   return names;
 }
 

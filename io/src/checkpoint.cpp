@@ -75,16 +75,9 @@ void read_values(Domain& domain, hid_t file, const std::vector<Field*>& fields) 
   std::vector<std::byte> buffer;
   for (Field* field : fields) {
     const Handle dataset = open_dataset(group, field->name());
-    const Handle space(H5Dget_space(dataset), H5Sclose, "checkpoint");
     for_each_box(domain.rank_box(), domain.grid().box().extents(), most, [&](const Box& box, const Index3&) {
-      const Slab slab = slab_of(domain.grid(), box);
-      const Handle memory(H5Screate_simple(domain.grid().dimensions(), slab.count.data(), nullptr), H5Sclose,
-                          "checkpoint");
-      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr),
-            "checkpoint");
       buffer.resize(static_cast<std::size_t>(box.cells() * bytes_of(domain.precision())));
-      check(H5Dread(dataset, memory_type(domain.precision()), memory, space, H5P_DEFAULT, buffer.data()),
-            "reading " + field->name());
+      read_slab(dataset, slab_of(domain.grid(), box), memory_type(domain.precision()), buffer.data());
       scatter(domain, *field, box, buffer);
     });
   }

@@ -43,11 +43,7 @@ void read_box(const DataSet& set, const Grid& grid, const Box& box, const std::o
     slab.count.insert(slab.count.begin(), 1);
   }
   values.resize(static_cast<std::size_t>(box.cells()));
-  const Handle space(H5Dget_space(set.handle), H5Sclose, "space");
-  const Handle memory(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose,
-                      "space");
-  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "box");
-  check(H5Dread(set.handle, H5T_NATIVE_DOUBLE, memory, space, H5P_DEFAULT, values.data()), "reading");
+  read_slab(set.handle, slab, H5T_NATIVE_DOUBLE, values.data());
 }
 
 /// A block's own values, some rows at a time. Returns the largest magnitude.

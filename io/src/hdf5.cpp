@@ -137,6 +137,14 @@ Slab slab_of(const Grid& grid, const Box& box) {
   return {in_dimensions<hsize_t>(grid, box.lower), in_dimensions<hsize_t>(grid, box.extents())};
 }
 
+void read_slab(hid_t dataset, const Slab& slab, hid_t type, void* values) {
+  const Handle space(H5Dget_space(dataset), H5Sclose, "a box");
+  const Handle memory(H5Screate_simple(static_cast<int>(slab.count.size()), slab.count.data(), nullptr), H5Sclose,
+                      "a box");
+  check(H5Sselect_hyperslab(space, H5S_SELECT_SET, slab.start.data(), nullptr, slab.count.data(), nullptr), "a box");
+  check(H5Dread(dataset, type, memory, space, H5P_DEFAULT, values), "reading");
+}
+
 std::vector<hsize_t> shape_of(const Grid& grid) { return slab_of(grid, grid.box()).count; }
 
 std::string text_of(const std::vector<hsize_t>& shape) {

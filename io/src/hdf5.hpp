@@ -88,6 +88,8 @@ struct Slab {
   std::vector<hsize_t> count;
 };
 Slab slab_of(const Grid& grid, const Box& box);
+/// Reads it, row-major, as values of a type in memory.
+void read_slab(hid_t dataset, const Slab& slab, hid_t type, void* values);
 std::vector<hsize_t> shape_of(const Grid& grid);
 /// "[12, 10]".
 std::string text_of(const std::vector<hsize_t>& shape);

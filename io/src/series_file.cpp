@@ -263,15 +263,10 @@ void SeriesFile::read(std::size_t record, const SeriesFile& other, Series::Recor
     const Handle dataset = open_dataset(file, options_.fields[f]->name());
     values.values[f].clear();
     other.layout_.for_each_part(whole_pieces, [&](const Box& box, const Index3&) {
-      const Handle space(H5Dget_space(dataset), H5Sclose, "record");
-      std::vector<hsize_t> count = layout_.in_file(1, box.extents());
-      const Handle memory(H5Screate_simple(static_cast<int>(count.size()), count.data(), nullptr), H5Sclose, "record");
-      check(H5Sselect_hyperslab(space, H5S_SELECT_SET, layout_.in_file(record, box.lower).data(), nullptr, count.data(),
-                                nullptr),
-            "record");
       std::vector<std::byte>& part =
           values.values[f].emplace_back(static_cast<std::size_t>(box.cells()) * layout_.value_bytes());
-      check(H5Dread(dataset, memory_type(options_.precision), memory, space, H5P_DEFAULT, part.data()), "reading it");
+      const Slab slab{layout_.in_file(record, box.lower), layout_.in_file(1, box.extents())};
+      read_slab(dataset, slab, memory_type(options_.precision), part.data());
     });
   }
 }

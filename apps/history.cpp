@@ -8,10 +8,11 @@
 #include <sstream>
 
 #include "tessera/core/failure.hpp"
+#include "tessera/io/file_check.hpp"
 
 namespace tessera::apps {
 
-std::vector<std::string> files_of_history(const std::string& file) { return {file, file + ".tmp"}; }
+std::vector<std::string> files_of_history(const std::string& file) { return {file, io::temporary_of(file)}; }
 
 History::History(const HistoryOptions& options, const comm::WaitingCommunicator& communicator, bool resume, Index step)
     : communicator_(communicator), file_(options.file) {

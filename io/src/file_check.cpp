@@ -53,6 +53,8 @@ void require_writable(const Config& key, const std::vector<std::string>& files,
   }
 }
 
+std::string temporary_of(const std::string& file) { return file + ".tmp"; }
+
 bool exists(const std::string& file, const comm::WaitingCommunicator& communicator) {
   struct stat status {};
   int there = communicator.root() && stat(file.c_str(), &status) == 0 && S_ISREG(status.st_mode) ? 1 : 0;

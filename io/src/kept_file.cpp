@@ -38,7 +38,7 @@ void unlink_if_there(const std::string& file) {
 
 /// Lets `to` be what `from` is, at once: where links are not known, `from` is missing until it is replaced.
 void copy_name(const std::string& from, const std::string& to) {
-  const std::string linked = to + ".tmp";
+  const std::string linked = temporary_of(to);
   unlink_if_there(linked);
   if (link(from.c_str(), linked.c_str()) == 0) {
     rename(linked, to);
@@ -217,8 +217,6 @@ void sync_folder_of(const std::string& file) {
   const auto folder = std::filesystem::path(file).parent_path();
   Descriptor(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY).sync();
 }
-
-std::string temporary_of(const std::string& file) { return file + ".tmp"; }
 
 void begin_temporary(const std::string& file) {
   const std::string temporary = temporary_of(file);

@@ -9,6 +9,7 @@
 
 #include "tessera/core/function_ref.hpp"
 #include "tessera/io/checkpoint.hpp"
+#include "tessera/io/file_check.hpp"
 
 namespace tessera::io {
 
@@ -78,9 +79,6 @@ class MemoryFile {
 
 /// Makes sure that a name that was made, changed or taken away is so on the disk.
 void sync_folder_of(const std::string& file);
-
-/// What the temporary file is called.
-std::string temporary_of(const std::string& file);
 
 /// Begins the temporary file anew, empty.
 void begin_temporary(const std::string& file);

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tessera/io/file_check.hpp"
+
 namespace tessera::io {
 namespace {
 
@@ -120,7 +122,7 @@ void Xdmf::begin(const std::vector<double>& times) {
   records_ = times.size();
   end_ = text.size();
   const std::string whole = file_;
-  file_ += ".tmp";
+  file_ = temporary_of(file_);
   std::filesystem::remove(file_);
   try {
     write(text + tail, 0, O_CREAT);

@@ -17,6 +17,9 @@ std::string why_not_writable(const std::string& file, const comm::WaitingCommuni
 void require_writable(const Config& key, const std::vector<std::string>& files,
                       const comm::WaitingCommunicator& communicator);
 
+/// What a file is called until it is complete and takes its name.
+std::string temporary_of(const std::string& file);
+
 /// Collective: whether rank 0 sees a plain file of that name.
 bool exists(const std::string& file, const comm::WaitingCommunicator& communicator);
 

@@ -115,7 +115,7 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   if (!line.check && config.section("checkpoint").has("file")) note_early_warnings();
 
   // 1. Read; nothing is allocated before the layout is known to work.
-  const Parameters parameters = read_parameters(config.section("parameters"));
+  const Parameters parameters = read_parameters(config.section("parameters"), config.has("equations"));
   const Grid grid = read_grid(config, app.periodic_by_default);
   const Problem problem = app.read(config);
   const SlurmJob job = slurm_job();
@@ -151,6 +151,7 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   if (line.check) return 0;
 
   // 3. Run.
+  solver->prepare();
   rank_log.open(config, logs, world, line.resume);
   rank_log.introduce(std::string(app.name) + " " + short_version(), domain, machine);
   setting_up.reset();

@@ -7,7 +7,7 @@
 namespace tessera::apps {
 
 inline Problem explicit_problem(const NamedEquation& equation) {
-  return {equation.entry.reach, [&equation](const Config& config, Domain& domain, const Parameters& parameters) {
+  return {equation.entry.reach, [equation](const Config& config, Domain& domain, const Parameters& parameters) {
             return make_explicit_solver(equation, config, domain, parameters);
           }};
 }

@@ -6,7 +6,7 @@ set(TESSERA_TEST_ENVIRONMENT
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
   OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
   PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
-  TESSERA_DATA=${CMAKE_CURRENT_SOURCE_DIR}/tests/data TESSERA_CONFIGS=${CMAKE_CURRENT_SOURCE_DIR}/configs)
+  TESSERA_CACHE=${CMAKE_BINARY_DIR}/kernels TESSERA_DATA=${CMAKE_CURRENT_SOURCE_DIR}/tests/data TESSERA_CONFIGS=${CMAKE_CURRENT_SOURCE_DIR}/configs)
 
 add_library(tessera_test_support STATIC tests/support/main.cpp tests/support/cases.cpp)
 target_include_directories(tessera_test_support PUBLIC tests/support)

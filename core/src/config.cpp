@@ -213,6 +213,23 @@ Index Config::at_least(Index least) const {
 }
 
 void Config::fail(const std::string& what) const { fail_at(*node_, what); }
+
+void Config::fail_in_text(Index byte, const std::string& what) const {
+  std::istringstream lines(source());
+  std::string line;
+  for (int n = 0; n < node_->line; ++n) std::getline(lines, line);
+  // A text in quotes begins behind them. Of one that goes on in other lines, or is written with escapes, the place is not known.
+  for (const Index quotes : {0, 1}) {
+    const auto begin = static_cast<std::size_t>(node_->column - 1 + quotes);
+    if (node_->line == 0 || line.size() < begin || line.compare(begin, node_->scalar.size(), node_->scalar) != 0)
+      continue;
+    const auto starts_character = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; };
+    const auto characters = std::count_if(node_->scalar.begin(), node_->scalar.begin() + byte, starts_character);
+    throw ConfigError(where(*node_, quotes + characters) + ": " + what);
+  }
+  fail(what);
+}
+
 std::string Config::place(Index columns) const { return where(*node_, columns); }
 const std::string& Config::source() const { return *node_->source; }
 std::string Config::flat() const {

@@ -170,15 +170,24 @@ std::optional<std::string> why_no_name(const std::string& name) {
   return std::nullopt;
 }
 
-Parameters read_parameters(const Config& config) {
+Parameters read_parameters(const Config& config, bool places) {
   Parameters parameters;
+  std::vector<std::string> left_out;
   constexpr std::size_t most = 1000;
   if (config.keys().size() > most) config.fail("more than " + std::to_string(most) + " parameters; use fewer");
   for (const std::string& name : config.keys()) {
     const Config value = config.at(name);
     if (const auto why = why_no_name(name))
       value.fail(*why == "taken" ? "this name is taken; use another" : "a parameter's name " + *why);
-    parameters[name] = Expression(value, 0, false, parameters)({}, 0);
+    const Expression expression(value, places ? 3 : 0, false, parameters, left_out);
+    bool of_place = false;
+    for (int d = 0; d < 3; ++d) of_place = of_place || expression.uses_dimension(d);
+    for (std::size_t l = 0; l < left_out.size(); ++l) of_place = of_place || expression.uses_field(l);
+    if (of_place) {
+      left_out.push_back(name);
+      continue;
+    }
+    parameters[name] = expression({}, 0);
     if (!std::isfinite(parameters[name])) value.fail("'" + value.text() + "' is not finite");
   }
   return parameters;

@@ -5,11 +5,10 @@ namespace {
 
 const std::vector<std::string> conditions{"antiperiodic", "value", "derivative", "mixed", "curvature"};
 
-Boundary own_boundary(const EquationInput& input, const std::string& name) {
-  const Config own = input.section.section("boundaries");
-  Boundary boundary(input.domain, own, name, input.parameters, conditions);
-  if (own.has(name) && boundary.antiperiodic() != input.grid_boundary().antiperiodic())
-    own.at(name).fail("must be antiperiodic where grid.boundary is, and nowhere else");
+Boundary own_boundary(const EquationInput& input, const Config& section, const std::string& key) {
+  Boundary boundary(input.domain, section, key, input.parameters, conditions);
+  if (section.has(key) && boundary.antiperiodic() != input.grid_boundary().antiperiodic())
+    section.at(key).fail("must be antiperiodic where grid.boundary is, and nowhere else");
   return boundary;
 }
 
@@ -20,12 +19,15 @@ Boundary EquationInput::grid_boundary() const {
 }
 
 Boundary EquationInput::field_boundary(const std::string& name) const {
-  return section.section("boundaries").has(name) ? own_boundary(*this, name) : grid_boundary();
+  const Config field = config.section("fields").section(name);
+  if (field.has("boundary")) return own_boundary(*this, field, "boundary");
+  return section.section("boundaries").has(name) ? own_boundary(*this, section.section("boundaries"), name)
+                                                 : grid_boundary();
 }
 
 Boundary EquationInput::boundary(const std::string& name, const std::string& otherwise) const {
   const bool own = otherwise.empty() || section.section("boundaries").has(name);
-  return own ? own_boundary(*this, name) : field_boundary(otherwise);
+  return own ? own_boundary(*this, section.section("boundaries"), name) : field_boundary(otherwise);
 }
 
 double EquationInput::positive(const std::string& key, double otherwise) const {

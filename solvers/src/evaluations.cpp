@@ -1,6 +1,7 @@
 #include "evaluations.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "fusion.hpp"
 
@@ -102,8 +103,25 @@ Evaluations::Group Evaluations::make_group(std::span<const Stage> stages, const 
     if (far) group.exchanged.push_back(number);
   }
   group.sweep.emplace(domain, std::move(list));
+  if (system_.integrals() > 0 && !group.arguments.empty()) add_densities(group);
   group.arrays.resize(domain.blocks().size());
   return group;
+}
+
+/// A system with integrals has one evaluation for each exchange, so a group has no more than one argument.
+void Evaluations::add_densities(Group& group) {
+  Domain& domain = system_.domain();
+  const std::size_t moment = group.arguments.front().second;
+  Stages stages(domain.grid().dimensions(), domain.precision());
+  std::vector<Stages::Quantity> fields;
+  std::vector<Stages::Quantity> densities;
+  for (std::size_t f = 0; f < system_.size(); ++f) fields.push_back(stages.external());
+  for (std::size_t i = 0; i < system_.integrals(); ++i) densities.push_back(stages.external());
+  std::vector<std::optional<Fusion>> none(system_.integrals());
+  system_.equation().add_densities({stages, fields, densities, moment, &moments_[moment], &none});
+  group.densities.emplace(domain, std::move(stages));
+  while (densities_.size() < system_.integrals()) densities_.emplace_back(domain, "density", Location::cells, 0);
+  integrals_.resize(system_.integrals());
 }
 
 /// What a kernel may do with the rate of a stage with one output.
@@ -186,10 +204,41 @@ void Evaluations::add_stage(Stages& list, const Stage& stage,
   }
 }
 
+void Evaluations::apply_boundaries(const Group& group, const Block& block, std::span<FieldSet* const> registers) {
+  for (const auto& [number, moment] : group.arguments) {
+    for (std::size_t f = 0; f < system_.size(); ++f) {
+      Field& field = registers[number]->fields[f];
+      system_.boundary(f).apply(block, field[block], field.ghosts(), 1, moments_[moment]);
+    }
+  }
+}
+
+/// Those of a group's argument.
+void Evaluations::find_integrals(Group& group, std::span<FieldSet* const> registers) {
+  Domain& domain = system_.domain();
+  FieldSet& argument = *registers[group.arguments.front().first];
+  system_.exchange(
+      std::array{&argument}, [](const Block&) {},
+      [&](const Block& block) {
+        apply_boundaries(group, block, registers);
+        std::vector<Array*> arrays;
+        for (Field& field : argument.fields) arrays.push_back(&field[block]);
+        for (Field& density : densities_) arrays.push_back(&density[block]);
+        group.densities->run(block, arrays, moments_);
+      });
+  const Grid& grid = domain.grid();
+  double cell = 1;
+  for (int a = grid.first_axis(); a < 3; ++a) cell *= grid.spacing(a);
+  for (std::size_t i = 0; i < integrals_.size(); ++i) integrals_[i] = sum(domain, densities_[i]).values * cell;
+  system_.equation().set_integrals(integrals_);
+}
+
 void Evaluations::run(std::span<FieldSet* const> registers, std::span<const double> moments) {
+  system_.equation().finish_preparing();
   std::copy_n(moments.begin(), moments_.size(), moments_.begin());
   std::fill(findings_.begin(), findings_.end(), BlockFindings{});
   for (Group& group : groups_) {
+    if (group.densities) find_integrals(group, registers);
     group.sets.clear();
     for (const Register number : group.exchanged) group.sets.push_back(registers[number]);
     const auto sweep = [&](const Block& block, Sweep::Cells cells) {
@@ -205,12 +254,7 @@ void Evaluations::run(std::span<FieldSet* const> registers, std::span<const doub
     system_.exchange(
         group.sets, [&](const Block& block) { sweep(block, Sweep::Cells::inner); },
         [&](const Block& block) {
-          for (const auto& [number, moment] : group.arguments) {
-            for (std::size_t f = 0; f < system_.size(); ++f) {
-              Field& field = registers[number]->fields[f];
-              system_.boundary(f).apply(block, field[block], field.ghosts(), 1, moments_[moment]);
-            }
-          }
+          apply_boundaries(group, block, registers);
           sweep(block, Sweep::Cells::outer);
         });
     for (const Register number : group.written) registers[number]->fresh = false;

@@ -73,10 +73,14 @@ class Evaluations {
     std::vector<Register> exchanged;                          // those of `read` that ghosts are needed of
     std::vector<std::pair<Register, std::size_t>> arguments;  // those of `read`, and their moments
     std::optional<Sweep> sweep;
+    std::optional<Sweep> densities;           // of the integrals that its evaluation needs
     std::vector<std::vector<Array*>> arrays;  // of a run, by block
     std::vector<FieldSet*> sets;
   };
   Group make_group(std::span<const Stage> stages, const std::vector<Register>& wanted);
+  void add_densities(Group& group);
+  void apply_boundaries(const Group& group, const Block& block, std::span<FieldSet* const> registers);
+  void find_integrals(Group& group, std::span<FieldSet* const> registers);
   std::optional<Fusion> fuse(const Stage& stage, std::size_t field,
                              const std::vector<std::vector<Stages::Quantity>>& quantities);
   void add_stage(Stages& list, const Stage& stage, const std::vector<std::vector<Stages::Quantity>>& quantities);
@@ -90,6 +94,8 @@ class Evaluations {
   std::vector<Findings> of_all_;
   std::vector<double> moments_;
   std::vector<Group> groups_;
+  std::vector<Field> densities_;
+  std::vector<double> integrals_;
 };
 
 }  // namespace tessera

@@ -3,6 +3,7 @@
 #include <limits>
 #include <sstream>
 
+#include "expressions/expression_equation.hpp"
 #include "stepper.hpp"
 #include "tessera/core/summary.hpp"
 #include "tessera/solvers/explicit.hpp"
@@ -20,7 +21,8 @@ std::string section_of(const std::string& equation) {
 /// How many evaluations are done for one exchange and one way through memory: those of a step, and of several steps
 /// where these are so cheap that memory limits them, as long as blocks are thick enough and ghosts are no more than a quarter
 /// of what is computed.
-int evaluations_at_once(const EquationInput& input, const StepOptions& options) {
+int evaluations_at_once(const EquationInput& input, const EquationEntry& entry, const StepOptions& options) {
+  if (entry.integrals > 0) return 1;
   const Domain& domain = input.domain;
   const Index reach = input.ghosts;
   const Boundary boundary = input.grid_boundary();
@@ -60,6 +62,7 @@ class ExplicitSolver final : public Solver {
     state.numbers = stepper_->numbers();
     return state;
   }
+  void prepare() override { system_.equation().prepare(); }
   double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
   Reached advance(double time, double limit, Index most) override {
     const Reached reached = stepper_->advance(time, limit, most);
@@ -77,6 +80,8 @@ class ExplicitSolver final : public Solver {
       amplitudes[f] = std::max(amplitudes[f], find_extremes(system_.domain(), now_.fields[f]).magnitude());
     return stepper_->stable_step(system_.equation().spectrum(amplitudes));
   }
+
+  bool limit_is_estimated() const { return system_.equation().spectrum_is_estimated(); }
 
   bool knows_rates() const override { return true; }
   double largest_rate() override {
@@ -121,6 +126,7 @@ class ExplicitSolver final : public Solver {
     if (!rates_) {
       rates_ = system_.make_fields();
       rate_.emplace(system_, std::vector<Stage>{{Register{0}, 0, {{1, {}}}}}, std::vector<Register>{1});
+      system_.equation().prepare();
     }
     const std::array<FieldSet*, 2> registers{&now_, &*rates_};
     rate_->run(registers, std::array{time_});
@@ -161,11 +167,17 @@ class ExplicitSolver final : public Solver {
 };
 
 /// Refuses a fixed step that is not stable. Collective.
-void require_stable(const ExplicitSolver& solver, const Config& time, const std::string& stepper) {
+void require_stable(const ExplicitSolver& solver, const Config& time, const std::string& stepper, const Log& log) {
   if (solver.fixed_step() == 0) return;
   const double limit = solver.stable_step();
   if (solver.fixed_step() <= limit) return;
   std::ostringstream what;
+  if (solver.limit_is_estimated()) {
+    what << "a step of " << solver.fixed_step() << " may not be stable: " << stepper << " allows about " << limit
+         << ", by an estimate for the initial values";
+    log.warn(what.str());
+    return;
+  }
   if (limit == 0) {
     what << "this equation has waves, for which the stepper is stable with no step; use stepper: rk4 or rkf45";
     (time.has("stepper") ? time.at("stepper") : time).fail(what.str());
@@ -184,7 +196,8 @@ const NamedEquation* find_equation(const std::string& name) {
   return nullptr;
 }
 
-const NamedEquation& find_equation(const Config& config) {
+NamedEquation find_equation(const Config& config) {
+  if (config.has("equations")) return expressions::find_equations(config);
   std::vector<std::string> names;
   for (const NamedEquation& equation : all_equations()) names.push_back(equation.name);
   return *find_equation(config.at("equation").choice(names));
@@ -197,11 +210,14 @@ std::unique_ptr<Solver> make_explicit_solver(const NamedEquation& equation, cons
   const Config section = config.section(section_of(equation.name));
   const Index reach = equation.entry.reach;
   EquationInput input{config, section, domain, parameters, reach};
-  input.ghosts = evaluations_at_once(input, options) * reach;
+  input.ghosts = evaluations_at_once(input, equation.entry, options) * reach;
   auto solver = std::make_unique<ExplicitSolver>(input, equation.entry, options);
-  const Config initial = config.at("initial");
-  for (Field& field : solver->now().fields) fill_initial(domain, field, initial.at(field.name()), parameters);
-  require_stable(*solver, time, options.stepper);
+  for (Field& field : solver->now().fields) {
+    const Config own = config.section("fields").section(field.name());
+    fill_initial(domain, field, own.has("initial") ? own.at("initial") : config.at("initial").at(field.name()),
+                 parameters);
+  }
+  require_stable(*solver, time, options.stepper, domain.log());
   return solver;
 }
 

@@ -80,6 +80,7 @@ class FixedRungeKutta final : public Stepper {
     return text.str();
   }
   double stable_step(const Spectrum& spectrum) const override {
+    if (tableau_.stable_imaginary == 0) return tableau_.stable_real / spectrum.beside_real_axis();
     const double real = tableau_.stable_real / spectrum.real;
     return spectrum.imaginary > 0 ? std::min(real, tableau_.stable_imaginary / spectrum.imaginary) : real;
   }
@@ -146,7 +147,7 @@ class AdamsBashforth final : public Stepper {
     text << "Adams-Bashforth of second order, step " << step_;
     return text.str();
   }
-  double stable_step(const Spectrum& spectrum) const override { return spectrum.imaginary > 0 ? 0 : 1 / spectrum.real; }
+  double stable_step(const Spectrum& spectrum) const override { return 1 / spectrum.beside_real_axis(); }
 
  private:
   System& system_;

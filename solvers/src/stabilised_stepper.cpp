@@ -85,7 +85,7 @@ class Stabilised final : public Stepper {
     return text.str();
   }
   double stable_step(const Spectrum& spectrum) const override {
-    return spectrum.imaginary > 0 ? 0 : method_.limit(options_.most_stages) / spectrum.real;
+    return method_.limit(options_.most_stages) / spectrum.beside_real_axis();
   }
 
  private:

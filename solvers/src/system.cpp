@@ -5,6 +5,7 @@ namespace tessera {
 System::System(const EquationInput& input, const EquationEntry& entry)
     : domain_(input.domain),
       evaluations_(static_cast<int>(input.ghosts / entry.reach)),
+      integrals_(entry.integrals),
       ghosts_(input.ghosts),
       equation_(entry.make(input)),
       names_(equation_->fields()) {

@@ -29,9 +29,12 @@ class System {
 
   Domain& domain() const noexcept { return domain_; }
   const Equation& equation() const noexcept { return *equation_; }
+  Equation& equation() noexcept { return *equation_; }
   std::size_t size() const noexcept { return names_.size(); }
   const std::vector<std::string>& names() const noexcept { return names_; }
   const Boundary& boundary(std::size_t field) const { return boundaries_[field]; }
+  /// Over the domain, which each evaluation needs first.
+  std::size_t integrals() const noexcept { return integrals_; }
   /// Evaluations for one exchange.
   int evaluations() const noexcept { return evaluations_; }
 
@@ -44,6 +47,7 @@ class System {
  private:
   Domain& domain_;
   int evaluations_;
+  std::size_t integrals_;
   Index ghosts_;
   std::unique_ptr<Equation> equation_;
   std::vector<std::string> names_;

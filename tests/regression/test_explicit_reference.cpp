@@ -1,11 +1,7 @@
 // py-pde's Cartesian cases (tests/data/README.md), on several layouts, and in single precision.
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <sstream>
-
-#include "run.hpp"
+#include "explicit_reference.hpp"
 
 using namespace tessera;
 using namespace tessera::test;
@@ -55,69 +51,6 @@ const std::vector<Named>& cases() {
   return all;
 }
 
-std::string list(const Config& items) {
-  std::string text;
-  for (const Config& item : items.items())
-    text += (text.empty() ? "[" : ", ") + (item.is_list() ? list(item) : item.text());
-  return text + "]";
-}
-
-/// {value: 1}, {type: mixed, value: 2, const: 1}, {value_expression: ".."} and the like, or a word.
-std::string condition(const Config& bc) {
-  if (bc.is_scalar()) return bc.text() == "anti-periodic" ? "antiperiodic" : bc.text();
-  if (bc.has("type"))
-    return "{" + bc.at("type").text() + ": [" + bc.at("value").text() + ", " + bc.at("const").text() + "]}";
-  std::string kind = bc.keys().front();
-  const std::string value = bc.at(kind).text();
-  return "{" + kind.substr(0, kind.find("_expression")) + ": \"" + value + "\"}";
-}
-
-std::string boundaries(const Config& bc, const Config& periodic) {
-  std::string all;
-  for (std::size_t d = 0; d < periodic.items().size(); ++d) {
-    const std::string axis(1, "xyz"[d]);
-    std::string one = periodic.items()[d].flag() ? "periodic" : "{derivative: 0}";
-    if (bc.is_section()) {
-      if (bc.has(axis)) one = condition(bc.at(axis));
-      else if (bc.has(axis + "-"))
-        one = "{lower: " + condition(bc.at(axis + "-")) + ", upper: " + condition(bc.at(axis + "+")) + "}";
-      else if (bc.at("*").is_section()) one = condition(bc.at("*"));
-    }
-    all += (d == 0 ? "[" : ", ") + one;
-  }
-  return all + "]";
-}
-
-std::string grid_of(const Config& c, const Config& bc) {
-  const Config grid = c.at("grid");
-  return "grid: {shape: " + list(grid.at("shape")) + ", bounds: " + list(grid.at("bounds")) +
-         ", boundary: " + boundaries(bc, grid.at("periodic")) + "}\n";
-}
-
-std::string config_of(const Named& named, const Config& c) {
-  std::ostringstream text;
-  text.precision(17);
-  text << named.equation << "\n" << grid_of(c, c.at("bc")) << "initial: {";
-  for (std::size_t f = 0; f < named.fields.size(); ++f)
-    text << (f > 0 ? ", " : "") << named.fields[f] << ": \"" << c.at("init_expr").items()[f].text() << "\"";
-  text << "}\n";
-  const bool adaptive = c.at("adaptive").flag();
-  const std::string solver = c.at("solver").text();
-  text << "time: {stepper: " << (solver != "runge-kutta" ? solver : adaptive ? "rkf45" : "rk4");
-  if (adaptive)
-    text << ", end: " << c.at("t_end").number()
-         << ", tolerance: " << c.section("solver_args").number("tolerance", 1e-4);
-  else text << ", steps: " << c.at("steps").integer() << ", step: " << c.at("dt").number();
-  text << "}\n";
-  return text.str();
-}
-
-double scale(const std::vector<double>& values) {
-  double largest = 0;
-  for (const double v : values) largest = std::max(largest, std::fabs(v));
-  return largest;
-}
-
 }  // namespace
 
 TEST_CASE("every Cartesian case of these equations, boundaries and steppers") {
@@ -128,7 +61,7 @@ TEST_CASE("every Cartesian case of these equations, boundaries and steppers") {
     CAPTURE(name);
     const Config reference = Config::parse(file.text(name, "case"), name);
     const std::vector<double> expected = file.values(name + "/final");
-    const std::string config = config_of(named, reference);
+    const std::string config = config_of(named.equation, named.fields, reference);
     const int dimensions = static_cast<int>(reference.at("grid").at("shape").items().size());
     const auto alone = run_pde(config, serial(dimensions), self());
     CHECK(alone->steps == reference.at("steps").integer());  // adaptive: the same accepted steps

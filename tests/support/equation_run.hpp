@@ -44,14 +44,15 @@ inline double square_of(double k, double spacing) { return std::pow(2 / spacing 
 class EquationRun {
  public:
   explicit EquationRun(const std::string& text) : config_(Config::parse(text, "test")) {
-    const NamedEquation& equation = find_equation(config_);
+    const NamedEquation equation = find_equation(config_);
     const Grid grid = read_grid(config_, false);
     const auto dimensions = static_cast<std::size_t>(grid.dimensions());
     Case layout{std::vector(dimensions, -1), std::vector(dimensions, 1)};
     if (patient_world().size() > 1) layout.threads[0] = 2;
     domain_ = make_domain(grid, layout, equation.entry.reach, patient_world(), read_precision(config_));
     if (!domain_) throw std::runtime_error("blocks are too thin for this equation: give the grid more cells");
-    solver_ = make_explicit_solver(equation, config_, *domain_, read_parameters(config_.section("parameters")));
+    solver_ = make_explicit_solver(equation, config_, *domain_,
+                                   read_parameters(config_.section("parameters"), config_.has("equations")));
     config_.require_all_read();
   }
 

@@ -48,15 +48,17 @@ inline std::optional<Outcome> run_mpdata(const std::string& text, const Case& c,
   return outcome;
 }
 
-/// The equation is that of the key `equation`.
+/// The equation is that of the key `equation`, or those of `equations`.
 inline std::optional<Outcome> run_pde(const std::string& text, const Case& c,
                                       const comm::WaitingCommunicator& communicator) {
   const Config config = Config::parse(text, "test");
-  const NamedEquation& equation = find_equation(config);
+  const NamedEquation equation = find_equation(config);
   const auto domain =
       make_domain(read_grid(config, false), c, equation.entry.reach, communicator, read_precision(config));
   if (!domain) return std::nullopt;
-  const auto solver = make_explicit_solver(equation, config, *domain, read_parameters(config.section("parameters")));
+  const auto solver = make_explicit_solver(equation, config, *domain,
+                                           read_parameters(config.section("parameters"), config.has("equations")));
+  solver->prepare();
   Outcome outcome = advance(*domain, *solver, config);
   config.require_all_read();
   return outcome;

@@ -67,6 +67,8 @@ class Config {
 
   /// Throws ConfigError with this node's place and key.
   [[noreturn]] void fail(const std::string& what) const;
+  /// The same, with the place of a byte of the text, where the file has it as it is.
+  [[noreturn]] void fail_in_text(Index byte, const std::string& what) const;
   /// "file:line:column: key" of this node, and the same some columns further on.
   std::string place(Index columns = 0) const;
   /// The whole configuration as it was read, with the overrides as comments.

@@ -18,8 +18,9 @@ using Parameters = std::map<std::string, double>;
 /// Whether `name` may name a parameter or field in expressions; if not, why.
 std::optional<std::string> why_no_name(const std::string& name);
 
-/// Reads the section `parameters`: names and numbers, or expressions of parameters named before.
-Parameters read_parameters(const Config& config);
+/// Reads the section `parameters`: names and numbers, or expressions of parameters named before. With `places`, those that depend on x, y
+/// or z are left out; else they are refused.
+Parameters read_parameters(const Config& config, bool places = false);
 
 /// A parsed expression (by muParser): x y z t as far as they exist, pi, e, parameters, + - * / ^ **,
 /// comparisons, && || !, cond ? a : b, and the functions in docs/config.md.

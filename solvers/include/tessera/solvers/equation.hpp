@@ -3,9 +3,12 @@
 /// docs/adding-an-equation.md walks through a complete one.
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +23,15 @@ namespace tessera {
 struct Spectrum {
   double real = 0;
   double imaginary = 0;  // of waves; 0 where there are none
+  /// Where imaginary parts come with negative real ones, if that is known: the largest |eigenvalue|^2 / |real part|.
+  std::optional<double> damped_waves = {};
+
+  /// What bounds the steps of methods that are stable near the real axis alone, as Euler's, of which it is exact: steps up to 2 over
+  /// this. Infinite where waves are not damped.
+  double beside_real_axis() const {
+    if (imaginary == 0) return real;
+    return std::max(real, damped_waves.value_or(std::numeric_limits<double>::infinity()));
+  }
 };
 
 struct Fusion;
@@ -44,11 +56,21 @@ class Equation {
   virtual std::vector<std::string> fields() const = 0;
   /// As a formula, with the coefficients' values.
   virtual std::string describe() const = 0;
+  /// Collective, when a run begins, after stages have been added: what takes long is begun in the background, and
+  /// waited for before the first evaluation.
+  virtual void prepare() {}
+  virtual void finish_preparing() {}
   /// A bound, for fields with values from -amplitudes to amplitudes.
   virtual Spectrum spectrum(const std::vector<double>& amplitudes) const = 0;
   /// Values that the fields tend to from small ones: a fixed step must be stable for them, too. None: unknown.
   virtual std::vector<double> expected_amplitudes() const { return {}; }
+  /// Whether it is no bound, but an estimate.
+  virtual bool spectrum_is_estimated() const { return false; }
   virtual void add_stages(const Evaluation& evaluation) const = 0;
+  /// Adds stages that write, as `rates`, the densities of integrals over the domain that the rates depend on, as many as the entry
+  /// says. Before each evaluation, set_integrals() is told them.
+  virtual void add_densities(const Evaluation& /*evaluation*/) const {}
+  virtual void set_integrals(std::span<const double> /*integrals*/) {}
   /// Adds stages that write the density of the energy (or whatever never grows or never changes) into a cells quantity. False if
   /// there is none.
   virtual bool add_energy(Stages& /*stages*/, const std::vector<Stages::Quantity>& /*fields*/,
@@ -82,6 +104,7 @@ struct EquationInput {
 struct EquationEntry {
   Index reach;  // ghost layers that an evaluation reads
   std::unique_ptr<Equation> (*make)(const EquationInput&);
+  std::size_t integrals = 0;  // over the domain, which an evaluation needs first
 };
 
 template <class Equation_>

@@ -12,8 +12,8 @@ namespace tessera {
 
 /// The one with this name; null if there is none.
 const NamedEquation* find_equation(const std::string& name);
-/// That of the key `equation`. Throws ConfigError if there is none.
-const NamedEquation& find_equation(const Config& config);
+/// That of the key `equation`, or those that the section `equations` has as expressions. Throws ConfigError if there is neither.
+NamedEquation find_equation(const Config& config);
 
 /// The keys are those of docs/config.md: initial, time, grid.boundary, and the equation's own section. Throws ConfigError for a fixed
 /// step that is not stable.

@@ -51,6 +51,8 @@ class Solver {
   virtual ~Solver() = default;
 
   virtual State state() = 0;
+  /// Collective, before the first step of a run: begins in the background what would keep that waiting.
+  virtual void prepare() {}
   /// Collective: the largest stable step at present; infinity if there is no limit.
   virtual double stable_step() const = 0;
   /// Collective: a step from `time`, at most to `limit`, or several of them at once, up to `most`. The time reached is

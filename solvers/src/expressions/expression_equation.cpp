@@ -1,0 +1,149 @@
+#include "expression_equation.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "formula.hpp"
+#include "fusion.hpp"
+#include "stage_kernel.hpp"
+#include "tessera/core/setup.hpp"
+#include "tessera/solvers/step_control.hpp"
+
+namespace tessera::expressions {
+namespace {
+
+const std::vector<std::string> conditions{"antiperiodic", "value", "derivative", "mixed", "curvature"};
+
+/// What rank 0 has read, on every rank: constants are folded by the mathematical library, of which each node may have another.
+Equations shared(Equations equations, const comm::WaitingCommunicator& communicator) {
+  std::vector<Id> roots = equations.rates;
+  roots.insert(roots.end(), equations.noise_variances.begin(), equations.noise_variances.end());
+  std::string text = equations.graph.text(roots);
+  communicator.bcast_resizing(text);
+  roots.clear();
+  equations.graph = Graph::from_text(text, roots);
+  const auto half = roots.begin() + static_cast<std::ptrdiff_t>(equations.rates.size());
+  equations.rates.assign(roots.begin(), half);
+  equations.noise_variances.assign(half, roots.end());
+  return equations;
+}
+
+/// The length of the fixed steps that noise needs: a step dt adds sqrt(variance dt / cell volume) N, N being normal (Maruyama 1955,
+/// Rend. Circ. Mat. Palermo 4; Ito's interpretation, since the variance is that at the beginning of a step).
+double noise_step(const EquationInput& input) {
+  const StepOptions options = read_step_options(input.config.at("time"));
+  if (options.stepper != "euler" || options.adaptive)
+    input.config.at("noise").fail("needs time.stepper: euler with a fixed time.step, the method of Euler and Maruyama");
+  return options.step;
+}
+
+/// The rates with noise.
+std::vector<Id> noisy_rates(Equations& equations, double step, const Grid& grid) {
+  double volume = 1;
+  for (int a = grid.first_axis(); a < 3; ++a) volume *= grid.spacing(a);
+  Graph& graph = equations.graph;
+  std::vector<Id> rates;
+  for (std::size_t f = 0; f < equations.rates.size(); ++f) {
+    const Id deviation = graph.unary(Op::square_root, equations.noise_variances[f]);
+    const Id noise = graph.product({deviation, graph.leaf(Op::noise, static_cast<int>(f))});
+    rates.push_back(graph.sum({{1, equations.rates[f]}, {1 / std::sqrt(volume * step), noise}}));
+  }
+  return rates;
+}
+
+}  // namespace
+
+NamedEquation find_equations(const Config& config) {
+  if (config.has("equation")) config.at("equation").fail("there are `equations`, too; keep one of them");
+  const Grid grid = read_grid(config, false);
+  const Equations equations =
+      read_equations(config, grid.dimensions(), read_parameters(config.section("parameters"), true));
+  const Plan plan = make_plan(equations.graph, equations.rates, Stencil(config, grid));
+  return {"", {std::max(plan.reach(), 1), make_equation<ExpressionEquation>, plan.integrals.size()}};
+}
+
+ExpressionEquation::ExpressionEquation(const EquationInput& input)
+    : domain_(input.domain),
+      equations_(shared(read_equations(input.config, input.domain.grid().dimensions(), input.parameters),
+                        input.domain.communicator())),
+      stencil_(input.config, input.domain.grid()),
+      noise_{equations_.seed, equations_.noisy() ? noise_step(input) : 1},
+      plan_(make_plan(equations_.graph,
+                      equations_.noisy() ? noisy_rates(equations_, noise_.step, input.domain.grid()) : equations_.rates,
+                      stencil_)),
+      of_operators_(input.grid_boundary()),
+      zero_derivative_(input.boundary("")),
+      linearisation_(plan_, stencil_, input.domain.grid()),
+      places_(input.domain, plan_.graph, input.ghosts),
+      library_(input.domain, read_kernel_mode(input.config)) {
+  const Config section = input.config.section("bc_ops");
+  for (const OperatorBoundary& boundary : equations_.boundaries)
+    own_.emplace_back(input.domain, section, boundary.key, input.parameters, conditions);
+  integrals_.resize(plan_.integrals.size());
+  if (input.config.has("spectrum")) {
+    const Config given = input.config.at("spectrum");
+    given_spectrum_ = {given.at("real").not_negative(),
+                       given.has("imaginary") ? given.at("imaginary").not_negative() : 0};
+  }
+}
+
+const Boundary* ExpressionEquation::boundary_of(int number) const {
+  if (number == Plan::zero_derivative) return &zero_derivative_;
+  return number < 0 ? &of_operators_ : &own_[static_cast<std::size_t>(number)];
+}
+
+/// Stages that make roots of the plan.
+void ExpressionEquation::add_roots(const Evaluation& e, const std::vector<Id>& roots) const {
+  const Surroundings around{&domain_, &plan_.graph, &places_, &integrals_, noise_, e.time};
+  std::vector<Stages::Quantity> quantities = e.fields;
+  quantities.resize(plan_.fields + plan_.temporaries.size());
+  const auto inputs_of = [&](const Program& program) {
+    std::vector<Stages::Input> inputs;
+    for (std::size_t i = 0; i < program.inputs.size(); ++i)
+      inputs.push_back({quantities[static_cast<std::size_t>(program.inputs[i])], program.reaches[i]});
+    return inputs;
+  };
+  for (const std::size_t t : plan_.needed_for(roots)) {
+    const Plan::Temporary& temporary = plan_.temporaries[t];
+    const Program program = lower(plan_, temporary.root, stencil_);
+    const std::vector<Stages::Input> inputs = inputs_of(program);
+    const Stages::Quantity output = e.stages.temporary(Location::cells, boundary_of(temporary.boundary), e.moment);
+    quantities[plan_.fields + t] = output;
+    e.stages.add("expression " + std::to_string(t + 1), inputs, {output}, make_stage_kernel(program, around, library_));
+  }
+  for (std::size_t r = 0; r < roots.size(); ++r) {
+    const std::optional<Fusion> fusion = std::exchange((*e.fusions)[r], std::nullopt);
+    const Program program = lower(plan_, roots[r], stencil_, fusion, static_cast<int>(r));
+    std::vector<Stages::Input> inputs = inputs_of(program);
+    if (fusion) {
+      for (const Stages::Quantity quantity : fusion->inputs) inputs.push_back({quantity, {}});
+    }
+    e.stages.add(
+        "root", inputs, {fusion ? fusion->output : e.rates[r]},
+        make_stage_kernel(program, around, library_, fusion ? fusion->findings : nullptr, fusion ? fusion->pitch : 0));
+  }
+}
+
+void ExpressionEquation::add_stages(const Evaluation& evaluation) const { add_roots(evaluation, plan_.rates); }
+
+void ExpressionEquation::add_densities(const Evaluation& evaluation) const { add_roots(evaluation, plan_.integrals); }
+
+void ExpressionEquation::set_integrals(std::span<const double> integrals) {
+  std::copy(integrals.begin(), integrals.end(), integrals_.begin());
+}
+
+std::string ExpressionEquation::describe() const {
+  std::string text;
+  for (std::size_t f = 0; f < equations_.fields.size(); ++f) {
+    text += (f == 0 ? "d" : ", d") + equations_.fields[f] +
+            "/dt = " + formula(equations_.graph, equations_.rates[f], equations_.fields);
+  }
+  return text + "; kernels " + library_.describe();
+}
+
+Spectrum ExpressionEquation::spectrum(const std::vector<double>& amplitudes) const {
+  return given_spectrum_ ? *given_spectrum_ : linearisation_.spectrum(amplitudes);
+}
+
+}  // namespace tessera::expressions

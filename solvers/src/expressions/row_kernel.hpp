@@ -1,0 +1,54 @@
+// A program that runs on rows: interpreted, or compiled.
+#pragma once
+
+#include <cstddef>
+
+#include "functions.hpp"
+#include "program.hpp"
+
+namespace tessera::expressions {
+
+/// A compiled program. `count` cells, whole vectors of 64 bytes; `result` is aligned to them, `rows` and `scalars` are those of the
+/// program, `functions` all of functions(). Returns 0 if the program is checked and all results are finite.
+template <class Real>
+using RowKernel = std::ptrdiff_t (*)(const Real* const* rows, const Real* scalars, Real* result, std::ptrdiff_t count,
+                                     const RowFunction<Real>* functions);
+
+/// The number of cells that are a vector of 64 bytes.
+template <class Real>
+inline constexpr Index vector_cells = 64 / static_cast<Index>(sizeof(Real));
+
+/// Runs programs, an operation at a time on as many cells as stay in the cache nearest to the processor. For one thread at a time.
+template <class Real>
+class Interpreter {
+ public:
+  explicit Interpreter(const Program& program);
+  Interpreter(Interpreter&&) noexcept = default;
+
+  /// As RowKernel.
+  std::ptrdiff_t run(const Real* const* rows, const Real* scalars, Real* result, Index count);
+
+ private:
+  static constexpr Index strip = 128;
+
+  struct Step {
+    void (*operation)(Real*, const Real*, const Real*, const Real*, Index);
+    RowFunction<Real> function;  // instead
+    std::array<Operand, 3> operands;
+    int count;
+    std::size_t slot;  // of the result
+  };
+  const Real* at(const Operand& operand, const Real* const* rows, Index from);
+  Real* slot(std::size_t number) { return memory_ + static_cast<Index>(number) * strip; }
+
+  std::vector<Step> steps_;
+  std::vector<std::size_t> slot_of_;  // by instruction
+  std::size_t slots_ = 0;             // of instructions; those of scalars follow
+  std::vector<Real> scalars_;         // that those slots hold
+  bool filled_ = false;               // those slots
+  bool checked_;
+  std::vector<std::byte> bytes_;
+  Real* memory_ = nullptr;
+};
+
+}  // namespace tessera::expressions

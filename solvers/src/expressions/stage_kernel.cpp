@@ -1,0 +1,168 @@
+#include "stage_kernel.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "row_kernel.hpp"
+#include "tessera/core/initial.hpp"
+
+namespace tessera::expressions {
+namespace {
+
+constexpr std::uint64_t most_fields = 1000;  // whose noise is told apart
+
+/// Rows in memory of their own for each block, which one thread works on at a time.
+template <class Real>
+class StageKernel {
+ public:
+  StageKernel(const Program& program, const Surroundings& around, std::shared_ptr<const Compiled> compiled,
+              BlockFindings* findings, std::size_t pitch)
+      : program_(program), around_(around), compiled_(std::move(compiled)), findings_(findings), pitch_(pitch) {
+    for (const Function& function : functions()) functions_.push_back(function.row<Real>());
+    for (const Scalar& scalar : program_.scalars)
+      place_lines_.push_back(scalar.kind == Scalar::Kind::place ? around.places->line<Real>(scalar.node) : nullptr);
+    for (const Row& row : program_.rows) {
+      lines_.push_back(row.kind == Row::Kind::place ? around.places->line<Real>(row.node) : nullptr);
+      steady_.push_back(row.kind == Row::Kind::steady ? &around.places->field(row.node) : nullptr);
+    }
+    std::vector<Id> uniform;
+    for (const Scalar& scalar : program_.scalars) {
+      if (scalar.kind == Scalar::Kind::node) uniform.push_back(scalar.node);
+    }
+    const Evaluator evaluator(*around.graph, uniform);
+    for (std::size_t b = 0; b < around.domain->blocks().size(); ++b) {
+      of_block_.push_back({evaluator, Interpreter<Real>(program_), std::vector<Real>(program_.scalars.size()),
+                           std::vector<const Real*>(program_.rows.size()),
+                           std::vector<std::vector<Real>>(program_.rows.size())});
+    }
+    inputs_ = program_.inputs.size();
+    for (const Row& row : program_.rows) {
+      if (row.kind == Row::Kind::input) inputs_ = std::max(inputs_, row.input + 1);
+    }
+  }
+
+  void run(const Panel& panel) {
+    Work& work = of_block_[static_cast<std::size_t>(panel.block)];
+    const auto kernel = reinterpret_cast<RowKernel<Real>>(compiled_->kernel());
+    set_scalars(work);
+    // Whole vectors: what lies beyond the ends of the row is put back.
+    constexpr Index lanes = vector_cells<Real>;
+    const Index before = panel.column() & (lanes - 1);
+    const Index count = (before + panel.length + lanes - 1) & -lanes;
+    const Index after = count - before - panel.length;
+    std::array<Real, static_cast<std::size_t>(lanes)> kept_before;
+    std::array<Real, static_cast<std::size_t>(lanes)> kept_after;
+    for (Index j = 0; j < panel.rows; ++j) {
+      set_rows(work, panel, j, before);
+      prefetch(panel, j);
+      Real* const result = panel.operand<Real>(inputs_)(j) - before;
+      Real* const end = result + before + panel.length;
+      std::copy_n(result, before, kept_before.begin());
+      std::copy_n(end, after, kept_after.begin());
+      const std::ptrdiff_t doubt = kernel != nullptr
+                                       ? kernel(work.rows.data(), work.scalars.data(), result, count, functions_.data())
+                                       : work.interpreter.run(work.rows.data(), work.scalars.data(), result, count);
+      std::copy_n(kept_before.begin(), before, result);
+      std::copy_n(kept_after.begin(), after, end);
+      if (doubt != 0) check(panel.block, result + before, panel.length);
+    }
+  }
+
+ private:
+  struct Work {
+    Evaluator evaluator;
+    Interpreter<Real> interpreter;
+    std::vector<Real> scalars;
+    std::vector<const Real*> rows;
+    std::vector<std::vector<Real>> noise;  // by row
+  };
+
+  void set_scalars(Work& work) {
+    Place place;
+    place.time = *around_.time;
+    place.integrals = *around_.integrals;
+    work.evaluator.run(place);
+    for (std::size_t s = 0; s < program_.scalars.size(); ++s) {
+      const Scalar& scalar = program_.scalars[s];
+      double value = scalar.value;
+      if (scalar.kind == Scalar::Kind::node) value = work.evaluator.value(scalar.node);
+      else if (scalar.kind == Scalar::Kind::factor) value = scalar.factor == nullptr ? 1 : *scalar.factor;
+      work.scalars[s] = static_cast<Real>(value);
+    }
+  }
+
+  void set_rows(Work& work, const Panel& panel, Index j, Index before) {
+    const Block& block = around_.domain->blocks()[static_cast<std::size_t>(panel.block)];
+    const Index3 first = panel.cell(j);
+    const auto number = [&](int axis) { return block.global(axis, first[static_cast<std::size_t>(axis)]); };
+    for (std::size_t s = 0; s < place_lines_.size(); ++s) {
+      if (place_lines_[s] != nullptr)
+        work.scalars[s] = place_lines_[s][number(around_.places->axis(program_.scalars[s].node))];
+    }
+    for (std::size_t r = 0; r < program_.rows.size(); ++r) {
+      const Row& row = program_.rows[r];
+      const Real* values = nullptr;
+      if (row.kind == Row::Kind::input) values = panel.operand<const Real>(row.input)(j, row.offset);
+      else if (row.kind == Row::Kind::place) values = lines_[r] + number(2);
+      else if (row.kind == Row::Kind::noise)
+        values = make_noise(work.noise[r], block, first, before, panel.length, row.input);
+      else values = (*steady_[r])[block].template row<Real>(first[0], first[1]) + first[2];
+      work.rows[r] = values - before;
+    }
+  }
+
+  /// For the row's cells; vectors hold others, too. The numbers are those of the cells that ghosts repeat.
+  const Real* make_noise(std::vector<Real>& values, const Block& block, const Index3& first, Index before, Index length,
+                         std::size_t field) const {
+    const Grid& grid = around_.domain->grid();
+    values.resize(static_cast<std::size_t>(before + length + vector_cells<Real>));
+    const auto steps = static_cast<std::uint64_t>(std::llround(*around_.time / around_.noise.step));
+    const auto drawn = uniform(around_.noise.seed, steps * most_fields + field) * 0x1p53;
+    Index3 cell{grid.wrap(0, block.global(0, first[0])), grid.wrap(1, block.global(1, first[1])), 0};
+    for (Index k = 0; k < length; ++k) {
+      cell[2] = grid.wrap(2, block.global(2, first[2] + k));
+      values[static_cast<std::size_t>(before + k)] =
+          static_cast<Real>(normal(static_cast<std::uint64_t>(drawn), static_cast<std::uint64_t>(grid.number(cell))));
+    }
+    return values.data() + before;
+  }
+
+  static void prefetch(const Panel& panel, Index j) {
+    if (panel.ahead.row == nullptr) return;
+    const std::byte* const row = panel.ahead.row + j * panel.ahead.pitch;
+    for (Index byte = 0; byte < panel.length * static_cast<Index>(sizeof(Real)); byte += 64)
+      __builtin_prefetch(row + byte);
+  }
+
+  /// Exactly the row's cells: vectors hold others, too.
+  void check(int block, const Real* values, Index length) {
+    const bool finite = std::all_of(values, values + length, [](Real value) { return std::isfinite(value); });
+    if (!finite) findings_[static_cast<std::size_t>(block) * pitch_].finite = false;
+  }
+
+  Program program_;
+  Surroundings around_;
+  std::shared_ptr<const Compiled> compiled_;
+  BlockFindings* findings_;
+  std::size_t pitch_;
+  std::vector<RowFunction<Real>> functions_;
+  std::vector<const Real*> place_lines_;  // by scalar
+  std::vector<const Real*> lines_;        // by row
+  std::vector<const Field*> steady_;      // by row
+  std::size_t inputs_ = 0;                // operands before the output
+  std::vector<Work> of_block_;
+};
+
+}  // namespace
+
+Kernel make_stage_kernel(const Program& program, const Surroundings& surroundings, KernelLibrary& library,
+                         BlockFindings* findings, std::size_t pitch) {
+  return with_real(surroundings.domain->precision(), [&]<class Real>() -> Kernel {
+    const auto kernel =
+        std::make_shared<StageKernel<Real>>(program, surroundings, library.add(program), findings, pitch);
+    return [kernel](const Panel& panel) { kernel->run(panel); };
+  });
+}
+
+}  // namespace tessera::expressions

@@ -42,6 +42,7 @@ void operation(Real* result, const Real* a, const Real* b, const Real* c, Index 
       case Code::multiply: return x * y;
       case Code::divide: return x / y;
       case Code::multiply_add: return fma(x, y, z);
+      case Code::multiply_subtract: return fma(x, y, hn::Neg(z.values));
       case Code::subtract_product: return fma(hn::Neg(x.values), y, z);
       case Code::square_root: return hn::Sqrt(x.values);
       case Code::absolute: return abs(x);
@@ -67,6 +68,7 @@ Operation<Real> find_operation(Code code) {
     case Code::multiply: return operation<Real, Code::multiply>;
     case Code::divide: return operation<Real, Code::divide>;
     case Code::multiply_add: return operation<Real, Code::multiply_add>;
+    case Code::multiply_subtract: return operation<Real, Code::multiply_subtract>;
     case Code::subtract_product: return operation<Real, Code::subtract_product>;
     case Code::square_root: return operation<Real, Code::square_root>;
     case Code::absolute: return operation<Real, Code::absolute>;

@@ -25,7 +25,8 @@ class Lowering {
   // Operands --------------------------------------------------------------------------------------
 
   Operand emit(Code code, Operand a, Operand b = {}, Operand c = {}, std::size_t function = 0) {
-    if ((code == Code::add || code == Code::multiply || code == Code::multiply_add || code == Code::subtract_product) &&
+    if ((code == Code::add || code == Code::multiply || code == Code::multiply_add || code == Code::multiply_subtract ||
+         code == Code::subtract_product) &&
         b < a)
       std::swap(a, b);  // the same bits, and found again
     const Instruction instruction{code, {a, b, c}, function};
@@ -139,34 +140,49 @@ class Lowering {
     return emit(Code::divide, above.empty() ? number(1) : multiply_all(above), multiply_all(below));
   }
 
+  /// Whether it is a product without divisions, which can be added as it is made.
+  bool is_multiplied(Id id) const {
+    const Node& node = graph_[id];
+    return node.op == Op::product && dependences_[id].cells &&
+           std::all_of(node.factors.begin(), node.factors.end(), [](double n) { return n > 0; });
+  }
+  Operand emit_product(Code code, Id product, Operand with) {
+    auto factors = factors_of(graph_[product]).first;
+    const Operand last = factors.back();
+    factors.pop_back();
+    return emit(code, multiply_all(factors), last, with);
+  }
+
+  /// The first terms of a sum, which are taken from the list.
+  Operand begin_sum(double constant, std::vector<Term>& terms) {
+    const auto take = [&](const auto& is) -> std::optional<Id> {
+      const auto found = std::find_if(terms.begin(), terms.end(), is);
+      if (found == terms.end()) return std::nullopt;
+      const Id of = found->of;
+      terms.erase(found);
+      return of;
+    };
+    if (constant != 0) return number(constant);
+    if (const auto plain = take([&](const Term& t) { return t.factor == 1 && !is_multiplied(t.of); }))
+      return value(*plain);
+    if (const auto product = take([](const Term& t) { return t.factor == 1; })) {
+      const auto less = take([&](const Term& t) { return t.factor == -1 && !is_multiplied(t.of); });
+      return less ? emit_product(Code::multiply_subtract, *product, value(*less)) : value(*product);
+    }
+    const Term first = terms.front();
+    terms.erase(terms.begin());
+    return emit(Code::multiply, number(first.factor), value(first.of));
+  }
+
   Operand sum(const Node& node) {
     std::vector<Term> terms;
     for (std::size_t i = 0; i < node.operands.size(); ++i) terms.push_back({node.factors[i], node.operands[i]});
-    Operand total{};
-    if (node.value != 0) {
-      total = number(node.value);
-    } else {
-      // One that needs no factor begins.
-      const auto plain = std::find_if(terms.begin(), terms.end(), [](const Term& term) { return term.factor == 1; });
-      const Term first = plain == terms.end() ? terms.front() : *plain;
-      terms.erase(plain == terms.end() ? terms.begin() : plain);
-      total = first.factor == 1 ? value(first.of) : emit(Code::multiply, number(first.factor), value(first.of));
-    }
+    Operand total = begin_sum(node.value, terms);
     for (const auto& [factor, of] : terms) {
-      const bool plain = std::fabs(factor) == 1;
-      const Node& part = graph_[of];
-      const bool whole = part.op == Op::product && dependences_[of].cells &&
-                         std::all_of(part.factors.begin(), part.factors.end(), [](double n) { return n > 0; });
-      if (!plain) {
-        total = emit(Code::multiply_add, number(factor), value(of), total);
-      } else if (whole) {
-        auto above = factors_of(part).first;
-        const Operand last = above.back();
-        above.pop_back();
-        total = emit(factor > 0 ? Code::multiply_add : Code::subtract_product, multiply_all(above), last, total);
-      } else {
-        total = emit(factor > 0 ? Code::add : Code::subtract, total, value(of));
-      }
+      if (std::fabs(factor) != 1) total = emit(Code::multiply_add, number(factor), value(of), total);
+      else if (is_multiplied(of))
+        total = emit_product(factor > 0 ? Code::multiply_add : Code::subtract_product, of, total);
+      else total = emit(factor > 0 ? Code::add : Code::subtract, total, value(of));
     }
     return total;
   }

@@ -14,31 +14,33 @@
 namespace tessera::expressions {
 
 enum class Code {
-  copy,              // a
-  add,               // a + b
-  subtract,          // a - b
-  multiply,          // a b
-  divide,            // a / b
-  multiply_add,      // a b + c, rounded once
-  subtract_product,  // c - a b, rounded once
-  square_root,       //
-  absolute,          //
-  floor,             //
-  ceiling,           //
-  round,             //
-  minimum,           // a < b ? a : b
-  maximum,           // a > b ? a : b
-  less,              // 1 or 0
-  less_equal,        //
-  equal,             //
-  choose,            // a != 0 ? b : c
-  function,          // number `function` of functions()
+  copy,               // a
+  add,                // a + b
+  subtract,           // a - b
+  multiply,           // a b
+  divide,             // a / b
+  multiply_add,       // a b + c, rounded once
+  multiply_subtract,  // a b - c, rounded once
+  subtract_product,   // c - a b, rounded once
+  square_root,        //
+  absolute,           //
+  floor,              //
+  ceiling,            //
+  round,              //
+  minimum,            // a < b ? a : b
+  maximum,            // a > b ? a : b
+  less,               // 1 or 0
+  less_equal,         //
+  equal,              //
+  choose,             // a != 0 ? b : c
+  function,           // number `function` of functions()
 };
 
 /// The number of operands.
 constexpr int operands_of(Code code, std::size_t function_arguments = 1) {
   switch (code) {
     case Code::multiply_add:
+    case Code::multiply_subtract:
     case Code::subtract_product:
     case Code::choose: return 3;
     case Code::copy:

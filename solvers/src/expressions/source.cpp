@@ -9,24 +9,23 @@
 namespace tessera::expressions {
 namespace {
 
-constexpr int strip = 128;  // cells between calls of functions
+constexpr int strip = 256;  // cells between calls of functions
 
 class Writer {
  public:
   explicit Writer(const Program& program) : program_(program), steps_(program.instructions) {
     find_levels();
     find_bases();
+    vectors_ = levels_ == 1 &&
+               std::all_of(steps_.begin(), steps_.end(), [](const Instruction& i) { return is_arithmetic(i.code); });
+    type_ = vectors_ ? "Vector" : "Real";
   }
 
   std::string write(const std::string& name) {
-    const bool calls = levels_ > 1;
     text_ << "extern \"C\" Count " << name
           << "(const Real* const* rows, const Real* scalars, Real* result, Count count, const Function* functions) {\n";
-    for (std::size_t r = 0; r < bases_.size(); ++r) {
-      if (bases_[r] == r) text_ << "  const Real* r" << r << " = rows[" << r << "];\n";
-    }
     for (std::size_t s = 0; s < program_.scalars.size(); ++s)
-      text_ << "  const Real s" << s << " = scalars[" << s << "];\n";
+      text_ << "  const " << type_ << " s" << s << " = " << type_ << "{} + scalars[" << s << "];\n";
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (kept_[i]) text_ << "  alignas(64) Real b" << i << "[strip];\n";
     }
@@ -34,19 +33,15 @@ class Writer {
       text_ << "  alignas(64) Real f" << s << "[strip];\n  for (Count k = 0; k < strip; ++k) f" << s << "[k] = s" << s
             << ";\n";
     }
-    text_ << "  Bits doubt = 0;\n  count &= -vector;\n";
-    if (calls)
-      text_ << "  for (Count from = 0; from < count; from += strip) {\n  const Count cells = count - from < strip ? "
-               "count - from : strip;\n";
-    else text_ << "  const Count from = 0;\n  const Count cells = count;\n";
-    text_ << "  Real* to = static_cast<Real*>(__builtin_assume_aligned(result + from, 64));\n";
-    for (std::size_t level = 0; level < levels_; ++level) write_level(level);
-    if (calls) text_ << "  }\n";
-    text_ << "  return doubt;\n}\n";
+    text_ << "  count &= -vector;\n";
+    if (vectors_) write_vectors();
+    else write_strips();
+    text_ << "}\n";
     return text_.str();
   }
 
  private:
+  static bool is_arithmetic(Code code) { return code <= Code::subtract_product; }
   bool is_call(std::size_t i) const { return steps_[i].code == Code::function; }
   int operands(std::size_t i) const {
     return operands_of(steps_[i].code, is_call(i) ? functions()[steps_[i].function].arguments : 1);
@@ -83,6 +78,7 @@ class Writer {
   void find_bases() {
     for (std::size_t r = 0; r < program_.rows.size(); ++r) {
       bases_.push_back(r);
+      reach_.push_back(0);
       for (std::size_t b = 0; b < r; ++b) {
         Row shifted = program_.rows[r];
         shifted.offset[2] = program_.rows[b].offset[2];
@@ -91,24 +87,62 @@ class Writer {
           break;
         }
       }
+      Index& reach = reach_[bases_[r]];
+      reach = std::max(reach, std::abs(program_.rows[r].offset[2]));
+    }
+  }
+  /// The address of a base, and what is read beside it.
+  std::string base(std::size_t r) const {
+    const Index offset = program_.rows[r].offset[2];
+    return "rows[" + std::to_string(r) + "]" +
+           (offset == 0 ? "" : (offset > 0 ? " - " : " + ") + std::to_string(std::abs(offset)));
+  }
+  template <class Visit>
+  void for_each_base(const Visit& visit) {
+    for (std::size_t r = 0; r < bases_.size(); ++r) {
+      if (bases_[r] == r) visit(r);
     }
   }
 
-  void write_level(std::size_t level) {
+  void write_vectors() {
+    for_each_base([&](std::size_t r) { text_ << "  Beside<" << reach_[r] << "> r" << r << "(" << base(r) << ");\n"; });
+    text_ << "  Doubt doubt = {};\n  independent\n  for (Count k = 0; k < count; k += lanes) {\n";
+    for_each_base([&](std::size_t r) { text_ << "    r" << r << ".come_to(k, count);\n"; });
+    write_steps(0);
+    text_ << "    store(result + k, v" << steps_.size() - 1 << ");\n";
+    if (program_.checked) text_ << "    doubt |= doubt_of(v" << steps_.size() - 1 << ");\n";
+    for_each_base([&](std::size_t r) { text_ << "    r" << r << ".go_on();\n"; });
+    text_ << "  }\n  return any(doubt);\n";
+  }
+
+  void write_strips() {
+    for_each_base([&](std::size_t r) { text_ << "  const Real* r" << r << " = " << base(r) << ";\n"; });
+    text_ << "  Bits doubt = 0;\n  for (Count from = 0; from < count; from += strip) {\n"
+          << "  const Count cells = count - from < strip ? count - from : strip;\n"
+          << "  Real* to = static_cast<Real*>(__builtin_assume_aligned(result + from, 64));\n";
     const std::size_t last = steps_.size() - 1;
-    const bool ends = level + 1 == levels_;
-    text_ << "  independent\n  for (Count k = 0; k < cells; ++k) {\n";
+    for (std::size_t level = 0; level < levels_; ++level) {
+      text_ << "  independent\n  for (Count k = 0; k < cells; ++k) {\n";
+      write_steps(level);
+      if (level + 1 == levels_) {
+        text_ << "    to[k] = " << value(last, level) << ";\n";
+        if (program_.checked)
+          text_ << "    doubt |= " << value(last, level) << " - " << value(last, level) << " == 0 ? 0 : 1;\n";
+      }
+      text_ << "  }\n";
+      write_calls(level);
+    }
+    text_ << "  }\n  return doubt;\n";
+  }
+
+  void write_steps(std::size_t level) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (level_[i] != level || is_call(i)) continue;
-      text_ << "    const Real v" << i << " = " << operation(i, level) << ";\n";
+      text_ << "    const " << type_ << " v" << i << " = " << operation(i, level) << ";\n";
       if (kept_[i]) text_ << "    b" << i << "[k] = v" << i << ";\n";
     }
-    if (ends) {
-      text_ << "    to[k] = " << value(last, level) << ";\n";
-      if (program_.checked)
-        text_ << "    doubt |= " << value(last, level) << " - " << value(last, level) << " == 0 ? 0 : 1;\n";
-    }
-    text_ << "  }\n";
+  }
+  void write_calls(std::size_t level) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (level_[i] != level || !is_call(i)) continue;
       text_ << "  functions[" << steps_[i].function << "](b" << i << ", " << argument(i, 0) << ", "
@@ -126,9 +160,10 @@ class Writer {
       case Operand::Kind::value: return value(number, level);
       case Operand::Kind::scalar: return "s" + std::to_string(number);
       default: {
-        const Index shift = program_.rows[number].offset[2] - program_.rows[bases_[number]].offset[2];
-        return "r" + std::to_string(bases_[number]) + "[from + k" +
-               (shift == 0 ? "" : (shift > 0 ? " + " : " - ") + std::to_string(std::abs(shift))) + "]";
+        const Index shift = program_.rows[number].offset[2];
+        const std::string row = "r" + std::to_string(bases_[number]);
+        if (vectors_) return row + ".at<" + std::to_string(shift) + ">()";
+        return row + "[from + k" + (shift < 0 ? " - " : " + ") + std::to_string(std::abs(shift)) + "]";
       }
     }
   }
@@ -152,6 +187,7 @@ class Writer {
       case Code::multiply: return a + " * " + b;
       case Code::divide: return a + " / " + b;
       case Code::multiply_add: return "fma(" + a + ", " + b + ", " + c + ")";
+      case Code::multiply_subtract: return "fma(" + a + ", " + b + ", -" + c + ")";
       case Code::subtract_product: return "fma(-" + a + ", " + b + ", " + c + ")";
       case Code::square_root: return "root(" + a + ")";
       case Code::absolute: return "absolute(" + a + ")";
@@ -173,9 +209,96 @@ class Writer {
   std::size_t levels_ = 1;
   std::vector<bool> kept_;  // for later levels
   std::vector<std::size_t> scalars_of_functions_;
-  std::vector<std::size_t> bases_;
+  std::vector<std::size_t> bases_;  // by row
+  std::vector<Index> reach_;        // of bases: cells beside them that are read
+  bool vectors_ = false;            // explicit ones, as a compiler would not make
+  const char* type_ = nullptr;
   std::ostringstream text_;
 };
+
+/// Where vectors fill cache lines, neighbours are joined from two of them: a load that begins elsewhere crosses lines and takes twice as
+/// long. Elsewhere a vector is a cell, and loops are left to the compiler. {n} stands for n, n + 1, .. of a vector.
+constexpr const char* vector_head = R"(
+#if defined(__AVX512F__) && defined(__has_builtin)
+#if __has_builtin(__builtin_shufflevector)
+#define whole_vectors
+#endif
+#endif
+#ifdef whole_vectors
+typedef Real Vector __attribute__((vector_size(64), may_alias));
+typedef Real Loose __attribute__((vector_size(64), may_alias, aligned(sizeof(Real))));
+typedef Bits Doubt __attribute__((vector_size(64)));
+static constexpr Count lanes = vector;
+template <int n>
+static inline Vector join(Vector low, Vector high) { return __builtin_shufflevector(low, high, {n}); }
+static inline Vector load(const Real* from) { return *reinterpret_cast<const Loose*>(from); }
+static inline void store(Real* to, Vector v) { *reinterpret_cast<Vector*>(to) = v; }
+#ifdef __clang__
+static inline Vector fma(Vector a, Vector b, Vector c) {
+  Vector r;
+  for (int i = 0; i < lanes; ++i) r[i] = fma(a[i], b[i], c[i]);
+  return r;
+}
+#else
+static inline Vector fma(Vector a, Vector b, Vector c) { return {fma}(a, b, c, static_cast<{mask}>(-1), 4); }
+#endif
+static inline Doubt doubt_of(Vector v) { return v - v != Vector{}; }
+static inline Count any(Doubt doubt) {
+  Bits found = 0;
+  for (int i = 0; i < lanes; ++i) found |= doubt[i];
+  return found != 0;
+}
+template <int reach>
+struct Beside {
+  const Real* row;
+  Vector before, now, after;
+  Beside(const Real* of) : row(of), before(join<reach>(Vector{}, load(of - reach))), now(load(of)), after{} {}
+  void come_to(Count k, Count count) {
+    after = k + lanes < count ? load(row + k + lanes) : join<lanes - reach>(load(row + k + reach), Vector{});
+  }
+  void go_on() { before = now; now = after; }
+  template <int n>
+  Vector at() const {
+    if constexpr (n < 0) return join<lanes + n>(before, now);
+    else if constexpr (n > 0) return join<n>(now, after);
+    else return now;
+  }
+};
+template <>
+struct Beside<0> {
+  const Real* row;
+  Vector now;
+  Beside(const Real* of) : row(of), now{} {}
+  void come_to(Count k, Count) { now = load(row + k); }
+  void go_on() {}
+  template <int>
+  Vector at() const { return now; }
+};
+#else
+using Vector = Real;
+using Doubt = Bits;
+static constexpr Count lanes = 1;
+static inline void store(Real* to, Vector v) { *to = v; }
+static inline Doubt doubt_of(Vector v) { return v - v == 0 ? 0 : 1; }
+static inline Count any(Doubt doubt) { return doubt != 0; }
+template <int>
+struct Beside {
+  const Real* row;
+  Count cell;
+  Beside(const Real* of) : row(of), cell(0) {}
+  void come_to(Count k, Count) { cell = k; }
+  void go_on() {}
+  template <int n>
+  Vector at() const { return row[cell + n]; }
+};
+#endif
+)";
+
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
 
 }  // namespace
 
@@ -201,7 +324,11 @@ std::string source_head(Precision precision) {
   text << "static inline Real fma(Real a, Real b, Real c) { return __builtin_fma" << suffix << "(a, b, c); }\n"
        << "#ifdef __clang__\n#define independent _Pragma(\"clang loop vectorize(assume_safety)\")\n"
        << "#else\n#define independent _Pragma(\"GCC ivdep\")\n#endif\n";
-  return text.str();
+  std::string places;
+  for (int n = 0; n < (single ? 16 : 8); ++n) places += (n == 0 ? "n" : ", n + " + std::to_string(n));
+  std::string vectors = replaced(vector_head, "{n}", places);
+  vectors = replaced(vectors, "{fma}", single ? "__builtin_ia32_vfmaddps512_mask" : "__builtin_ia32_vfmaddpd512_mask");
+  return text.str() + replaced(vectors, "{mask}", single ? "unsigned short" : "unsigned char");
 }
 
 std::string source_of(const Program& program, const std::string& name) { return Writer(program).write(name); }

@@ -76,7 +76,8 @@ void Checkpoints::require_fit(const std::string& file, const io::CheckpointData&
   }
   const std::string before = value_of(data.settings, "equation");
   const std::string now = value_of(identity_.settings, "equation");
-  if (before != now)
+  const bool other_parameters = !now.empty() && same_keys(data.settings, identity_.settings, "equations.");
+  if (before != now && !other_parameters)
     throw io::OtherCheckpoint("its equation is " + quoted(before) + ", the configuration's is " + quoted(now));
   require_numbers(data, {"step", "fixed_step"});
   if (const double step = data.numbers.at("fixed_step"); step != solver_.fixed_step()) {

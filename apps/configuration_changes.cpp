@@ -51,6 +51,15 @@ Effect effect_of(const std::string& key) {
 
 }  // namespace
 
+bool same_keys(const std::string& before, const std::string& now, const std::string& beginning) {
+  const auto chosen = [&](const std::string& settings) {
+    Settings all = parse(settings);
+    std::erase_if(all, [&](const auto& setting) { return !setting.first.starts_with(beginning); });
+    return all;
+  };
+  return !chosen(now).empty() && chosen(before) == chosen(now);
+}
+
 std::string value_of(const std::string& settings, const std::string& key) { return parse(settings)[key]; }
 
 void tell_changes(const Log& log, const std::string& file, const std::string& before, const std::string& now) {

@@ -77,8 +77,10 @@ io::Attributes attributes_of(const App& app, const Config& config) {
           {"version", version(program)}};
 }
 
-io::CheckpointData checkpoint_identity(const App& app, const Config& config) {
-  return {app.name, version(app.name), config.source(), config.flat()};
+io::CheckpointData checkpoint_identity(const App& app, const Config& config, const Solver& solver) {
+  std::string settings = config.flat();
+  if (const std::string formula = solver.formula(); !formula.empty()) settings += "equation: " + formula + "\n";
+  return {app.name, version(app.name), config.source(), settings};
 }
 
 /// Refuses, or warns, where Slurm started more processes than MPI knows of.
@@ -148,7 +150,10 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   require_different_files(config, line, world);
   print_plan(domain, *solver, schedule, outputs, background, checkpoint, stop);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
-  if (line.check) return 0;
+  if (line.check) {
+    for (const std::string& detail : solver->details()) log.info(detail);
+    return 0;
+  }
 
   // 3. Run.
   solver->prepare();
@@ -156,7 +161,7 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   rank_log.introduce(std::string(app.name) + " " + short_version(), domain, machine);
   setting_up.reset();
   Outputs output(domain, outputs, schedule, background, attributes_of(app, config), watchdog, rank_log);
-  Checkpoints checkpoints(domain, *solver, checkpoint, checkpoint_identity(app, config));
+  Checkpoints checkpoints(domain, *solver, checkpoint, checkpoint_identity(app, config, *solver));
   TimeLoop loop(domain, *solver, schedule, output, checkpoints, history, stop, watchdog, rank_log);
   if (line.resume) loop.resume(resume_file);
   return loop.run() ? 0 : 3;

@@ -62,6 +62,8 @@ class ExplicitSolver final : public Solver {
     state.numbers = stepper_->numbers();
     return state;
   }
+  std::vector<std::string> details() const override { return system_.equation().details(); }
+  std::string formula() const override { return system_.equation().formula(); }
   void prepare() override { system_.equation().prepare(); }
   double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
   Reached advance(double time, double limit, Index most) override {

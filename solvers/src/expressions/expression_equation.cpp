@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "formula.hpp"
 #include "fusion.hpp"
 #include "stage_kernel.hpp"
 #include "tessera/core/setup.hpp"
@@ -27,6 +26,19 @@ Equations shared(Equations equations, const comm::WaitingCommunicator& communica
   equations.rates.assign(roots.begin(), half);
   equations.noise_variances.assign(half, roots.end());
   return equations;
+}
+
+bool is_zero(const Graph& graph, Id id) { return graph.is_number(id) && graph[id].value == 0; }
+
+/// Roundings of a cell: a b + c has two operations.
+std::size_t operations_of(const Program& program) {
+  std::size_t operations = 0;
+  for (const Instruction& instruction : program.instructions) {
+    const Code code = instruction.code;
+    const bool two = code == Code::multiply_add || code == Code::multiply_subtract || code == Code::subtract_product;
+    operations += code == Code::copy ? 0 : two ? 2 : 1;
+  }
+  return operations;
 }
 
 /// The length of the fixed steps that noise needs: a step dt adds sqrt(variance dt / cell volume) N, N being normal (Maruyama 1955,
@@ -133,13 +145,58 @@ void ExpressionEquation::set_integrals(std::span<const double> integrals) {
   std::copy(integrals.begin(), integrals.end(), integrals_.begin());
 }
 
-std::string ExpressionEquation::describe() const {
+std::string ExpressionEquation::rates(std::size_t most) const {
   std::string text;
   for (std::size_t f = 0; f < equations_.fields.size(); ++f) {
-    text += (f == 0 ? "d" : ", d") + equations_.fields[f] +
-            "/dt = " + formula(equations_.graph, equations_.rates[f], equations_.fields);
+    text += (f == 0 ? "d" : ", d") + equations_.fields[f] + "/dt = " + written(equations_.rates[f], most);
+    if (const Id variance = equations_.noise_variances[f]; !is_zero(equations_.graph, variance))
+      text += " + noise of variance " + written(variance, most);
   }
-  return text + "; kernels " + library_.describe();
+  return text;
+}
+
+std::string ExpressionEquation::describe() const {
+  constexpr std::size_t most = 1000;
+  return rates(most) + "; kernels " + library_.describe();
+}
+
+std::string ExpressionEquation::formula() const {
+  constexpr std::size_t most = 100000;
+  return rates(most);
+}
+
+std::vector<std::string> ExpressionEquation::details() const {
+  constexpr std::size_t most = 200;
+  std::vector<std::string> lines;
+  std::size_t operations = 0;
+  const auto quantity_name = [&](QuantityNumber number) {
+    const auto n = static_cast<std::size_t>(number);
+    return n < plan_.fields ? equations_.fields[n] : "stage " + std::to_string(n - plan_.fields + 1);
+  };
+  const auto add = [&](const std::string& name, const std::string& text, Id root) {
+    const Program program = lower(plan_, root, stencil_);
+    std::string reads;
+    for (std::size_t i = 0; i < program.inputs.size(); ++i) {
+      const Reach& reach = program.reaches[i];
+      const bool around = reach.below != Index3{0, 0, 0} || reach.above != Index3{0, 0, 0};
+      reads += (i == 0 ? "; reads " : ", ") + quantity_name(program.inputs[i]) + (around ? " 1 cell around" : "");
+    }
+    operations += operations_of(program);
+    lines.push_back(name + " = " + text + reads + "; " + std::to_string(operations_of(program)) + " operations a cell");
+  };
+  for (const std::size_t t : plan_.needed_for(plan_.integrals))
+    add("stage " + std::to_string(t + 1), written(plan_.temporaries[t].source, most), plan_.temporaries[t].root);
+  for (std::size_t i = 0; i < plan_.integrals.size(); ++i)
+    lines.push_back("integral " + std::to_string(i + 1) + ": a sum over the domain before each evaluation");
+  for (const std::size_t t : plan_.needed_for(plan_.rates))
+    add("stage " + std::to_string(t + 1), written(plan_.temporaries[t].source, most), plan_.temporaries[t].root);
+  for (std::size_t f = 0; f < plan_.rates.size(); ++f)
+    add("d" + equations_.fields[f] + "/dt", written(equations_.rates[f], most), plan_.rates[f]);
+  const auto bytes = static_cast<std::size_t>(bytes_of(domain_.precision())) * 2 * plan_.fields;
+  lines.push_back("an evaluation: " + std::to_string(operations) + " operations a cell, " + std::to_string(bytes) +
+                  " bytes a cell from and to memory, " + std::to_string(plan_.reach()) +
+                  " layer(s) of ghosts exchanged of " + std::to_string(plan_.fields) + " field(s)");
+  return lines;
 }
 
 Spectrum ExpressionEquation::spectrum(const std::vector<double>& amplitudes) const {

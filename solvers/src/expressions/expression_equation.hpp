@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "equations.hpp"
+#include "formula.hpp"
 #include "kernel_library.hpp"
 #include "linearisation.hpp"
 #include "places.hpp"
@@ -24,6 +25,8 @@ class ExpressionEquation final : public Equation {
 
   std::vector<std::string> fields() const override { return equations_.fields; }
   std::string describe() const override;
+  std::vector<std::string> details() const override;
+  std::string formula() const override;
   Spectrum spectrum(const std::vector<double>& amplitudes) const override;
   bool spectrum_is_estimated() const override { return !given_spectrum_; }
   void add_stages(const Evaluation& evaluation) const override;
@@ -33,6 +36,11 @@ class ExpressionEquation final : public Equation {
   void finish_preparing() override { library_.finish(); }
 
  private:
+  /// The rates as formulas, each no longer than `most` characters.
+  std::string rates(std::size_t most) const;
+  std::string written(Id id, std::size_t most) const {
+    return expressions::formula(equations_.graph, id, equations_.fields, most);
+  }
   const Boundary* boundary_of(int number) const;
   void add_roots(const Evaluation& evaluation, const std::vector<Id>& roots) const;
 

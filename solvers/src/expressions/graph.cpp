@@ -71,28 +71,34 @@ int Graph::compare(Id a, Id b) const {
 Id Graph::sum(const std::vector<Term>& terms) {
   double constant = 0;
   std::vector<Term> parts;
-  const auto put = [&](double factor, Id of) {
-    const auto same = std::find_if(parts.begin(), parts.end(), [&](const Term& part) { return part.of == of; });
-    if (same == parts.end()) parts.push_back({factor, of});
-    else same->factor += factor;
+  const auto put = [&](const Term& term) {
+    const auto same = std::find_if(parts.begin(), parts.end(), [&](const Term& part) { return part.of == term.of; });
+    if (same == parts.end()) parts.push_back(term);
+    else same->factor += term.factor;
   };
-  for (const auto& [factor, of] : terms) {
-    if (factor == 0) continue;
-    if (nodes_[of].op == Op::number) {
-      constant += factor * nodes_[of].value;
+  // A number times a sum is one term as long as nothing is added to it, so that products find the number.
+  std::vector<Term> added;
+  for (Term term : terms) {
+    if (is_scaled(term.of)) term = {term.factor * nodes_[term.of].factors[0], nodes_[term.of].operands[0]};
+    if (term.factor != 0 && !(is_number(term.of) && finite(term.of) && nodes_[term.of].value == 0))
+      added.push_back(term);
+  }
+  for (const auto& [factor, of] : added) {
+    const Node& node = nodes_[of];
+    if (node.op == Op::number) {
       if (!finite(of)) return of;
-    } else if (nodes_[of].op == Op::sum) {
-      constant += factor * nodes_[of].value;
-      for (std::size_t i = 0; i < nodes_[of].operands.size(); ++i)
-        put(factor * nodes_[of].factors[i], nodes_[of].operands[i]);
+      constant += factor * node.value;
+    } else if (node.op == Op::sum && (added.size() > 1 || factor == 1)) {
+      constant += factor * node.value;
+      for (std::size_t i = 0; i < node.operands.size(); ++i) put({factor * node.factors[i], node.operands[i]});
     } else {
-      put(factor, of);
+      put({factor, of});
     }
   }
   std::erase_if(parts, [](const Term& part) { return part.factor == 0; });
   if (parts.empty()) return number(constant);
   if (parts.size() == 1 && constant == 0 && parts[0].factor == 1) return parts[0].of;
-  std::sort(parts.begin(), parts.end(), [&](const Term& a, const Term& b) { return compare(a.of, b.of) < 0; });
+  std::sort(parts.begin(), parts.end(), [&](const Term& x, const Term& y) { return compare(x.of, y.of) < 0; });
   Node node{Op::sum};
   node.value = constant == 0 ? 0 : constant;
   for (const Term& part : parts) {
@@ -117,7 +123,7 @@ Id Graph::product(const std::vector<Id>& factors) {
       coefficient *= node->value;
       continue;
     }
-    if (node->op == Op::sum && node->operands.size() == 1 && node->value == 0) {
+    if (is_scaled(factor)) {
       coefficient *= node->factors[0];
       factor = node->operands[0];
       node = &nodes_[factor];
@@ -145,8 +151,7 @@ Id Graph::power(Id base, int exponent) {
   if (exponent == 0) return number(1);
   if (exponent == 1) return base;
   if (node.op == Op::number) return finite(base) ? number(whole_power(node.value, exponent)) : base;
-  if (node.op == Op::sum && node.operands.size() == 1 && node.value == 0)
-    return scaled(whole_power(node.factors[0], exponent), power(node.operands[0], exponent));
+  if (is_scaled(base)) return scaled(whole_power(node.factors[0], exponent), power(node.operands[0], exponent));
   Node made{Op::product, 0, -1, 0, {base}, {static_cast<double>(exponent)}};
   if (node.op == Op::product) {
     made.operands = node.operands;

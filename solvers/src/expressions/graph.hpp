@@ -93,6 +93,10 @@ class Graph {
 
  private:
   Id add(Node node);
+  /// A number times something else.
+  bool is_scaled(Id id) const {
+    return nodes_[id].op == Op::sum && nodes_[id].operands.size() == 1 && nodes_[id].value == 0;
+  }
   Id scaled(double factor, Id id) { return sum({{factor, id}}); }
   /// An order that depends on nothing but what the nodes mean.
   int compare(Id a, Id b) const;
@@ -100,6 +104,16 @@ class Graph {
   std::vector<Node> nodes_;
   std::map<Node, Id> known_;
 };
+
+/// Calls visit(id) for a node and all that it is made of, operands first, each once.
+template <class Visit>
+void for_each_node(const Graph& graph, Id root, std::vector<bool>& seen, const Visit& visit) {
+  seen.resize(graph.size());
+  if (seen[root]) return;
+  seen[root] = true;
+  for (const Id operand : graph[root].operands) for_each_node(graph, operand, seen, visit);
+  visit(root);
+}
 
 /// What an operation makes of numbers; of those that are neither leaves, sums, products nor differences.
 double evaluate(const Node& node, double a, double b, double c);

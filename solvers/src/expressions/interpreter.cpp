@@ -110,7 +110,7 @@ HWY_EXPORT(doubt_doubles);
 HWY_EXPORT(doubt_floats);
 
 template <class Real>
-Interpreter<Real>::Interpreter(const Program& program) : checked_(program.checked) {
+Interpreter<Real>::Interpreter(const Program& program) : rows_(program.rows.size()), checked_(program.checked) {
   const auto& instructions = program.instructions;
   // A result's slot is free again after its last use.
   std::vector<std::size_t> last_use(instructions.size(), 0);
@@ -167,7 +167,17 @@ const Real* Interpreter<Real>::at(const Operand& operand, const Real* const* row
 }
 
 template <class Real>
-std::ptrdiff_t Interpreter<Real>::run(const Real* const* rows, const Real* scalars, Real* result, Index count) {
+std::ptrdiff_t Interpreter<Real>::run(const RowTask<Real>& task) {
+  std::ptrdiff_t not_finite = 0;
+  for (std::ptrdiff_t r = 0; r < task.number; ++r) {
+    const auto n = static_cast<std::size_t>(r);
+    not_finite |= run_row(task.rows + n * rows_, task.scalars + n * scalars_.size(), task.results[r], task.cells);
+  }
+  return not_finite;
+}
+
+template <class Real>
+std::ptrdiff_t Interpreter<Real>::run_row(const Real* const* rows, const Real* scalars, Real* result, Index count) {
   for (std::size_t s = 0; s < scalars_.size(); ++s) {
     if (filled_ && std::memcmp(&scalars_[s], &scalars[s], sizeof(Real)) == 0) continue;
     scalars_[s] = scalars[s];

@@ -1,6 +1,7 @@
 #include "meaning.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -318,8 +319,14 @@ std::vector<Entry> make_entries() {
     r.require_vector(s.arguments[0], a);
     return R::scalar(r.compact_divergence(s.arguments[0], r.graph().number(1)));
   });
-  of_field({"integral"},
-           [](R& r, S s, const Value& a, Name) { return R::scalar(r.graph().integral(r.number(s.arguments[0], a))); });
+  of_field({"integral"}, [](R& r, S s, const Value& a, Name) {
+    const Id of = r.number(s.arguments[0], a);
+    std::vector<bool> seen;
+    for_each_node(r.graph(), of, seen, [&](Id id) {
+      if (r.graph()[id].op == Op::integral) throw ExpressionError("an integral cannot hold another", s.at);
+    });
+    return R::scalar(r.graph().integral(of));
+  });
   for (std::size_t d = 0; d < 3; ++d) {
     const std::string axis(1, "xyz"[d]);
     const auto along = [&](std::vector<std::string> names, Op op) {
@@ -360,31 +367,48 @@ const std::map<std::string, double>& constants() {
 
 std::string counted(std::size_t count) { return std::to_string(count) + (count == 1 ? " argument" : " arguments"); }
 
-void Reader::unknown(const Syntax& syntax) const {
-  const bool call = syntax.kind == Syntax::Kind::call;
-  if (const std::string why = why_not(syntax.name); !why.empty())
-    throw ExpressionError("'" + syntax.name + "': " + why, syntax.at);
-  std::vector<std::string> known;
-  if (call) {
-    for (const Entry& entry : entries()) known.insert(known.end(), entry.names.begin(), entry.names.end());
-  } else {
-    known = words_.fields;
-    for (const auto& parameter : words_.parameters) known.push_back(parameter.first);
-    for (std::size_t d = 0; d < dimensions(); ++d) known.emplace_back(1, "xyz"[d]);
-    if (words_.time) known.emplace_back("t");
-    for (const char* name : {"pi", "e"}) known.emplace_back(name);
+/// The known name that is meant: the same but for capitals, or one that differs a little, of those long enough to tell.
+std::optional<std::string> suggestion(const std::string& name, const std::vector<std::string>& known) {
+  const auto lower = [](std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  };
+  for (const std::string& other : known) {
+    if (lower(other) == lower(name)) return other;
   }
+  constexpr std::size_t long_enough = 3;
+  std::vector<std::string> words;
+  for (const std::string& other : known) {
+    if (std::isalpha(static_cast<unsigned char>(other[0])) != 0 && other.size() + 1 >= long_enough)
+      words.push_back(other);
+  }
+  return name.size() < long_enough ? std::nullopt : nearest(name, words);
+}
+
+void Reader::unknown(const Syntax& syntax) const {
+  const std::string& name = syntax.name;
+  const bool call = syntax.kind == Syntax::Kind::call;
+  if (const std::string why = why_not(name); !why.empty()) throw ExpressionError("'" + name + "': " + why, syntax.at);
+  if (!call && find_entry(name) != nullptr)
+    throw ExpressionError("'" + name + "' is a function: write " + name + "(..)", syntax.at);
+  std::vector<std::string> variables = words_.fields;
+  for (const auto& parameter : words_.parameters) variables.push_back(parameter.first);
+  for (std::size_t d = 0; d < dimensions(); ++d) variables.emplace_back(1, "xyz"[d]);
+  if (words_.time) variables.emplace_back("t");
+  for (const auto& constant : constants()) variables.push_back(constant.first);
+  if (call && std::find(variables.begin(), variables.end(), name) != variables.end())
+    throw ExpressionError("'" + name + "' is no function; a product is written with *", syntax.at);
+  std::vector<std::string> functions;
+  for (const Entry& entry : entries()) functions.insert(functions.end(), entry.names.begin(), entry.names.end());
   std::string what =
-      std::string("there is no ") + (call ? "function" : "field, parameter or coordinate") + " '" + syntax.name + "'";
-  if (!call && find_entry(syntax.name) != nullptr)
-    throw ExpressionError("'" + syntax.name + "' is a function: write " + syntax.name + "(..)", syntax.at);
-  if (const auto near = nearest(syntax.name, known)) {
+      std::string("there is no ") + (call ? "function" : "field, parameter or coordinate") + " '" + name + "'";
+  if (const auto near = suggestion(name, call ? functions : variables)) {
     what += "; did you mean '" + *near + "'?";
-  } else if (!call) {
-    what += "; known are";
-    for (const std::string& name : known) what += (name == known.front() ? " " : ", ") + name;
-  } else {
+  } else if (call) {
     what += "; docs/expressions.md lists them";
+  } else {
+    what += "; known are";
+    for (const std::string& variable : variables) what += (variable == variables.front() ? " " : ", ") + variable;
   }
   throw ExpressionError(what, syntax.at);
 }
@@ -422,9 +446,6 @@ Id piecewise(Reader& reader, const Syntax& syntax) {
 }
 
 Value Reader::call(const Syntax& syntax) {
-  const auto& names = words_.fields;
-  if (std::find(names.begin(), names.end(), syntax.name) != names.end() || words_.parameters.contains(syntax.name))
-    throw ExpressionError("'" + syntax.name + "' is no function; a product is written with *", syntax.at);
   if (syntax.name == "Piecewise") return scalar(piecewise(*this, syntax));
   const Entry* const entry = find_entry(syntax.name);
   if (entry == nullptr) unknown(syntax);

@@ -97,7 +97,7 @@ class Planner {
       int reach = 0;
       std::vector<bool> seen;
       for_each_node(plan_.graph, root, seen, [&](Id part) { reach = std::max(reach, reach_of(part)); });
-      plan_.temporaries.push_back({root, boundary, reach});
+      plan_.temporaries.push_back({root, id, boundary, reach});
       quantities_[{id, boundary}] = static_cast<int>(plan_.fields + plan_.temporaries.size()) - 1;
     }
     return quantities_[{id, boundary}];

@@ -15,6 +15,7 @@ using QuantityNumber = int;
 struct Plan {
   struct Temporary {
     Id root;
+    Id source;     // the same in the graph that the plan was made from
     int boundary;  // as in Node; zero_derivative for what is taken to the faces of a flux
     int reach;     // how far around a cell the fields are read to make it
   };
@@ -37,15 +38,5 @@ struct Plan {
 
 /// `rates`: a root for each field.
 Plan make_plan(const Graph& graph, const std::vector<Id>& rates, const Stencil& stencil);
-
-/// Calls visit(id) for a node and all that it is made of, operands first, each once.
-template <class Visit>
-void for_each_node(const Graph& graph, Id root, std::vector<bool>& seen, const Visit& visit) {
-  seen.resize(graph.size());
-  if (seen[root]) return;
-  seen[root] = true;
-  for (const Id operand : graph[root].operands) for_each_node(graph, operand, seen, visit);
-  visit(root);
-}
 
 }  // namespace tessera::expressions

@@ -8,11 +8,20 @@
 
 namespace tessera::expressions {
 
-/// A compiled program. `count` cells, whole vectors of 64 bytes; `result` is aligned to them, `rows` and `scalars` are those of the
-/// program, `functions` all of functions(). Returns 0 if the program is checked and all results are finite.
+/// Rows of the same length that a kernel works on.
 template <class Real>
-using RowKernel = std::ptrdiff_t (*)(const Real* const* rows, const Real* scalars, Real* result, std::ptrdiff_t count,
-                                     const RowFunction<Real>* functions);
+struct RowTask {
+  const Real* const* rows;  // those of the program, for each of `number` results
+  const Real* scalars;      // those of the program, for each of them
+  Real* const* results;     // aligned to vectors of 64 bytes
+  std::ptrdiff_t number;
+  std::ptrdiff_t cells;                // of each: whole vectors
+  const RowFunction<Real>* functions;  // all of functions()
+};
+
+/// A compiled program. Returns 0 if the program is checked and all results are finite.
+template <class Real>
+using RowKernel = std::ptrdiff_t (*)(const RowTask<Real>& task);
 
 /// The number of cells that are a vector of 64 bytes.
 template <class Real>
@@ -26,7 +35,7 @@ class Interpreter {
   Interpreter(Interpreter&&) noexcept = default;
 
   /// As RowKernel.
-  std::ptrdiff_t run(const Real* const* rows, const Real* scalars, Real* result, Index count);
+  std::ptrdiff_t run(const RowTask<Real>& task);
 
  private:
   static constexpr Index strip = 128;
@@ -38,9 +47,11 @@ class Interpreter {
     int count;
     std::size_t slot;  // of the result
   };
+  std::ptrdiff_t run_row(const Real* const* rows, const Real* scalars, Real* result, Index count);
   const Real* at(const Operand& operand, const Real* const* rows, Index from);
   Real* slot(std::size_t number) { return memory_ + static_cast<Index>(number) * strip; }
 
+  std::size_t rows_;  // of the program
   std::vector<Step> steps_;
   std::vector<std::size_t> slot_of_;  // by instruction
   std::size_t slots_ = 0;             // of instructions; those of scalars follow

@@ -22,21 +22,25 @@ class Writer {
   }
 
   std::string write(const std::string& name) {
-    text_ << "extern \"C\" Count " << name
-          << "(const Real* const* rows, const Real* scalars, Real* result, Count count, const Function* functions) {\n";
-    for (std::size_t s = 0; s < program_.scalars.size(); ++s)
-      text_ << "  const " << type_ << " s" << s << " = " << type_ << "{} + scalars[" << s << "];\n";
+    text_ << "extern \"C\" Count " << name << "(const Task& task) {\n  Doubt doubt = {};\n";
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (kept_[i]) text_ << "  alignas(64) Real b" << i << "[strip];\n";
     }
-    for (const std::size_t s : scalars_of_functions_) {
-      text_ << "  alignas(64) Real f" << s << "[strip];\n  for (Count k = 0; k < strip; ++k) f" << s << "[k] = s" << s
-            << ";\n";
+    for (const std::size_t s : scalars_of_functions_) text_ << "  alignas(64) Real f" << s << "[strip];\n";
+    const bool varies = std::any_of(program_.scalars.begin(), program_.scalars.end(),
+                                    [](const Scalar& s) { return s.kind == Scalar::Kind::place; });
+    text_ << "  const Real* scalars = task.scalars;\n";
+    if (!varies) write_scalars();
+    text_ << "  const Count count = task.cells & -vector;\n  for (Count n = 0; n < task.number; ++n) {\n"
+          << "  const Real* const* rows = task.rows + n * " << program_.rows.size() << ";\n"
+          << "  Real* result = static_cast<Real*>(__builtin_assume_aligned(task.results[n], 64));\n";
+    if (varies) {
+      text_ << "  scalars = task.scalars + n * " << program_.scalars.size() << ";\n";
+      write_scalars();
     }
-    text_ << "  count &= -vector;\n";
     if (vectors_) write_vectors();
     else write_strips();
-    text_ << "}\n";
+    text_ << "  }\n  return any(doubt);\n}\n";
     return text_.str();
   }
 
@@ -97,6 +101,12 @@ class Writer {
     return "rows[" + std::to_string(r) + "]" +
            (offset == 0 ? "" : (offset > 0 ? " - " : " + ") + std::to_string(std::abs(offset)));
   }
+  void write_scalars() {
+    for (std::size_t s = 0; s < program_.scalars.size(); ++s)
+      text_ << "  const " << type_ << " s" << s << " = " << type_ << "{} + scalars[" << s << "];\n";
+    for (const std::size_t s : scalars_of_functions_)
+      text_ << "  for (Count k = 0; k < strip; ++k) f" << s << "[k] = s" << s << ";\n";
+  }
   template <class Visit>
   void for_each_base(const Visit& visit) {
     for (std::size_t r = 0; r < bases_.size(); ++r) {
@@ -106,18 +116,18 @@ class Writer {
 
   void write_vectors() {
     for_each_base([&](std::size_t r) { text_ << "  Beside<" << reach_[r] << "> r" << r << "(" << base(r) << ");\n"; });
-    text_ << "  Doubt doubt = {};\n  independent\n  for (Count k = 0; k < count; k += lanes) {\n";
+    text_ << "  independent\n  for (Count k = 0; k < count; k += lanes) {\n";
     for_each_base([&](std::size_t r) { text_ << "    r" << r << ".come_to(k, count);\n"; });
     write_steps(0);
     text_ << "    store(result + k, v" << steps_.size() - 1 << ");\n";
     if (program_.checked) text_ << "    doubt |= doubt_of(v" << steps_.size() - 1 << ");\n";
     for_each_base([&](std::size_t r) { text_ << "    r" << r << ".go_on();\n"; });
-    text_ << "  }\n  return any(doubt);\n";
+    text_ << "  }\n";
   }
 
   void write_strips() {
     for_each_base([&](std::size_t r) { text_ << "  const Real* r" << r << " = " << base(r) << ";\n"; });
-    text_ << "  Bits doubt = 0;\n  for (Count from = 0; from < count; from += strip) {\n"
+    text_ << "  Bits unsure = 0;\n  for (Count from = 0; from < count; from += strip) {\n"
           << "  const Count cells = count - from < strip ? count - from : strip;\n"
           << "  Real* to = static_cast<Real*>(__builtin_assume_aligned(result + from, 64));\n";
     const std::size_t last = steps_.size() - 1;
@@ -127,12 +137,12 @@ class Writer {
       if (level + 1 == levels_) {
         text_ << "    to[k] = " << value(last, level) << ";\n";
         if (program_.checked)
-          text_ << "    doubt |= " << value(last, level) << " - " << value(last, level) << " == 0 ? 0 : 1;\n";
+          text_ << "    unsure |= " << value(last, level) << " - " << value(last, level) << " == 0 ? 0 : 1;\n";
       }
       text_ << "  }\n";
       write_calls(level);
     }
-    text_ << "  }\n  return doubt;\n";
+    text_ << "  }\n  doubt |= Doubt{} + unsure;\n";
   }
 
   void write_steps(std::size_t level) {
@@ -145,7 +155,7 @@ class Writer {
   void write_calls(std::size_t level) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (level_[i] != level || !is_call(i)) continue;
-      text_ << "  functions[" << steps_[i].function << "](b" << i << ", " << argument(i, 0) << ", "
+      text_ << "  task.functions[" << steps_[i].function << "](b" << i << ", " << argument(i, 0) << ", "
             << (operands(i) > 1 ? argument(i, 1) : "nullptr") << ", cells);  // "
             << functions()[steps_[i].function].name << "\n";
     }
@@ -306,13 +316,16 @@ std::string source_head(Precision precision) {
   const bool single = precision == Precision::float32;
   const std::string suffix = single ? "f" : "";
   std::ostringstream text;
-  text << "using Real = " << (single ? "float" : "double") << ";\n"
-       << "using Bits = " << (single ? "int" : "long long") << ";\n"
-       << "using Count = decltype(static_cast<char*>(nullptr) - static_cast<char*>(nullptr));\n"
-       << "using Function = void (*)(Real*, const Real*, const Real*, decltype(sizeof(0)));\n"
-       << "static constexpr Count strip = " << strip << ";\n"
-       << "static constexpr Count vector = 64 / sizeof(Real);\n"
-       << "static constexpr Real zero = 0;\nstatic constexpr Real one = 1;\n";
+  text
+      << "using Real = " << (single ? "float" : "double") << ";\n"
+      << "using Bits = " << (single ? "int" : "long long") << ";\n"
+      << "using Count = decltype(static_cast<char*>(nullptr) - static_cast<char*>(nullptr));\n"
+      << "using Function = void (*)(Real*, const Real*, const Real*, decltype(sizeof(0)));\n"
+      << "struct Task { const Real* const* rows; const Real* scalars; Real* const* results; Count number; Count cells; "
+         "const Function* functions; };\n"
+      << "static constexpr Count strip = " << strip << ";\n"
+      << "static constexpr Count vector = 64 / sizeof(Real);\n"
+      << "static constexpr Real zero = 0;\nstatic constexpr Real one = 1;\n";
   const auto name = [&](const char* ours, const char* builtin) {
     text << "static inline Real " << ours << "(Real a) { return __builtin_" << builtin << suffix << "(a); }\n";
   };

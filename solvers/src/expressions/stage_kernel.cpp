@@ -11,6 +11,7 @@ namespace tessera::expressions {
 namespace {
 
 constexpr std::uint64_t most_fields = 1000;  // whose noise is told apart
+constexpr Index most_rows = 16;              // at once
 
 /// Rows in memory of their own for each block, which one thread works on at a time.
 template <class Real>
@@ -32,9 +33,13 @@ class StageKernel {
     }
     const Evaluator evaluator(*around.graph, uniform);
     for (std::size_t b = 0; b < around.domain->blocks().size(); ++b) {
-      of_block_.push_back({evaluator, Interpreter<Real>(program_), std::vector<Real>(program_.scalars.size()),
-                           std::vector<const Real*>(program_.rows.size()),
-                           std::vector<std::vector<Real>>(program_.rows.size())});
+      Work& work = of_block_.emplace_back(Work{evaluator, Interpreter<Real>(program_)});
+      constexpr auto most = static_cast<std::size_t>(most_rows);
+      work.scalars.resize(most * program_.scalars.size());
+      work.rows.resize(most * program_.rows.size());
+      work.noise.resize(most * program_.rows.size());
+      work.results.resize(most);
+      work.kept.resize(most * 2 * static_cast<std::size_t>(vector_cells<Real>));
     }
     inputs_ = program_.inputs.size();
     for (const Row& row : program_.rows) {
@@ -46,26 +51,36 @@ class StageKernel {
     Work& work = of_block_[static_cast<std::size_t>(panel.block)];
     const auto kernel = reinterpret_cast<RowKernel<Real>>(compiled_->kernel());
     set_scalars(work);
-    // Whole vectors: what lies beyond the ends of the row is put back.
+    work.operands.clear();
+    for (std::size_t i = 0; i < inputs_; ++i) work.operands.push_back(panel.operand<const Real>(i));
+    const auto results = panel.operand<Real>(inputs_);
+    // Whole vectors: what lies beyond the ends of the rows is put back.
     constexpr Index lanes = vector_cells<Real>;
     const Index before = panel.column() & (lanes - 1);
-    const Index count = (before + panel.length + lanes - 1) & -lanes;
-    const Index after = count - before - panel.length;
-    std::array<Real, static_cast<std::size_t>(lanes)> kept_before;
-    std::array<Real, static_cast<std::size_t>(lanes)> kept_after;
-    for (Index j = 0; j < panel.rows; ++j) {
-      set_rows(work, panel, j, before);
-      prefetch(panel, j);
-      Real* const result = panel.operand<Real>(inputs_)(j) - before;
-      Real* const end = result + before + panel.length;
-      std::copy_n(result, before, kept_before.begin());
-      std::copy_n(end, after, kept_after.begin());
-      const std::ptrdiff_t doubt = kernel != nullptr
-                                       ? kernel(work.rows.data(), work.scalars.data(), result, count, functions_.data())
-                                       : work.interpreter.run(work.rows.data(), work.scalars.data(), result, count);
-      std::copy_n(kept_before.begin(), before, result);
-      std::copy_n(kept_after.begin(), after, end);
-      if (doubt != 0) check(panel.block, result + before, panel.length);
+    const Index cells = (before + panel.length + lanes - 1) & -lanes;
+    const Index after = cells - before - panel.length;
+    for (Index first = 0; first < panel.rows; first += most_rows) {
+      const Index number = std::min(most_rows, panel.rows - first);
+      Real* kept = work.kept.data();
+      for (Index r = 0; r < number; ++r) {
+        set_rows(work, panel, first + r, r, before);
+        prefetch(panel, first + r);
+        Real* const result = results(first + r) - before;
+        work.results[static_cast<std::size_t>(r)] = result;
+        kept = std::copy_n(result, before, kept);
+        kept = std::copy_n(result + before + panel.length, after, kept);
+      }
+      const RowTask<Real> task{work.rows.data(), work.scalars.data(), work.results.data(), number, cells,
+                               functions_.data()};
+      const std::ptrdiff_t doubt = kernel != nullptr ? kernel(task) : work.interpreter.run(task);
+      const Real* back = work.kept.data();
+      for (Index r = 0; r < number; ++r) {
+        Real* const result = work.results[static_cast<std::size_t>(r)];
+        std::copy_n(back, before, result);
+        std::copy_n(back + before, after, result + before + panel.length);
+        back += before + after;
+        if (doubt != 0) check(panel.block, result + before, panel.length);
+      }
     }
   }
 
@@ -73,9 +88,12 @@ class StageKernel {
   struct Work {
     Evaluator evaluator;
     Interpreter<Real> interpreter;
-    std::vector<Real> scalars;
-    std::vector<const Real*> rows;
-    std::vector<std::vector<Real>> noise;  // by row
+    std::vector<Real> scalars = {};
+    std::vector<const Real*> rows = {};
+    std::vector<Real*> results = {};
+    std::vector<Real> kept = {};
+    std::vector<std::vector<Real>> noise = {};    // by row
+    std::vector<Rows<const Real>> operands = {};  // of the panel
   };
 
   void set_scalars(Work& work) {
@@ -88,27 +106,34 @@ class StageKernel {
       double value = scalar.value;
       if (scalar.kind == Scalar::Kind::node) value = work.evaluator.value(scalar.node);
       else if (scalar.kind == Scalar::Kind::factor) value = scalar.factor == nullptr ? 1 : *scalar.factor;
-      work.scalars[s] = static_cast<Real>(value);
+      for (Index r = 0; r < most_rows; ++r) scalar_of(work, r, s) = static_cast<Real>(value);
     }
   }
 
-  void set_rows(Work& work, const Panel& panel, Index j, Index before) {
+  Real& scalar_of(Work& work, Index row, std::size_t s) {
+    return work.scalars[static_cast<std::size_t>(row) * program_.scalars.size() + s];
+  }
+
+  /// Of the panel's row j, as the task's row r.
+  void set_rows(Work& work, const Panel& panel, Index j, Index r, Index before) {
     const Block& block = around_.domain->blocks()[static_cast<std::size_t>(panel.block)];
     const Index3 first = panel.cell(j);
     const auto number = [&](int axis) { return block.global(axis, first[static_cast<std::size_t>(axis)]); };
     for (std::size_t s = 0; s < place_lines_.size(); ++s) {
       if (place_lines_[s] != nullptr)
-        work.scalars[s] = place_lines_[s][number(around_.places->axis(program_.scalars[s].node))];
+        scalar_of(work, r, s) = place_lines_[s][number(around_.places->axis(program_.scalars[s].node))];
     }
-    for (std::size_t r = 0; r < program_.rows.size(); ++r) {
-      const Row& row = program_.rows[r];
+    const std::size_t rows = program_.rows.size();
+    for (std::size_t n = 0; n < rows; ++n) {
+      const Row& row = program_.rows[n];
+      const std::size_t place = static_cast<std::size_t>(r) * rows + n;
       const Real* values = nullptr;
-      if (row.kind == Row::Kind::input) values = panel.operand<const Real>(row.input)(j, row.offset);
-      else if (row.kind == Row::Kind::place) values = lines_[r] + number(2);
+      if (row.kind == Row::Kind::input) values = work.operands[row.input](j, row.offset);
+      else if (row.kind == Row::Kind::place) values = lines_[n] + number(2);
       else if (row.kind == Row::Kind::noise)
-        values = make_noise(work.noise[r], block, first, before, panel.length, row.input);
-      else values = (*steady_[r])[block].template row<Real>(first[0], first[1]) + first[2];
-      work.rows[r] = values - before;
+        values = make_noise(work.noise[place], block, first, before, panel.length, row.input);
+      else values = (*steady_[n])[block].template row<Real>(first[0], first[1]) + first[2];
+      work.rows[place] = values - before;
     }
   }
 

@@ -42,13 +42,14 @@ struct Exponent : seq<one<'e', 'E'>, opt<one<'+', '-'>>, Digits> {};
 struct Digit2 : Token<one<'2'>> {};
 struct Decimal : seq<sor<seq<Digits, opt<one<'.'>, star<peg::digit>>>, seq<one<'.'>, Digits>>, opt<Exponent>> {};
 struct Number : Token<Decimal> {};
-struct Name : Token<peg::identifier> {};
+struct Keyword : sor<Word<'a', 'n', 'd'>, Word<'o', 'r'>, Word<'n', 'o', 't'>> {};
+struct Name : Token<not_at<Keyword>, peg::identifier> {};
 
 struct Close : Token<one<')'>> {};
 struct Open : Token<one<'('>> {};
 struct Argument : seq<Conditional> {};
 struct Arguments : peg::list_must<Argument, Token<one<','>>> {};
-struct CallName : Token<peg::identifier, Blank, at<one<'('>>> {};
+struct CallName : Token<not_at<Keyword>, peg::identifier, Blank, at<one<'('>>> {};
 struct CallEnd : seq<Close> {};
 struct Call : if_must<seq<CallName, Open>, sor<at<one<')'>>, Arguments>, CallEnd> {};
 struct TupleBegin : seq<Open> {};
@@ -224,9 +225,13 @@ struct Makes {
 template <class Rule>
 struct Action : std::conditional_t<operator_of<Rule>.name != nullptr, Makes<Rule>, peg::nothing<Rule>> {};
 
-/// Rules that contain themselves.
+/// Rules that contain themselves: those that a parenthesis goes through.
 template <>
-struct Action<grammar::Conditional> : peg::limit_depth<most_nesting> {};
+struct Action<grammar::Conditional> : peg::limit_depth<3 * most_nesting> {};
+template <>
+struct Action<grammar::Comparison> : peg::limit_depth<3 * most_nesting> {};
+template <>
+struct Action<grammar::Unary> : peg::limit_depth<3 * most_nesting> {};
 
 template <>
 struct Action<grammar::Number> {
@@ -289,20 +294,68 @@ struct Action<grammar::Raised> {
   }
 };
 
-/// A remedy for what a reader of other languages may write.
-std::string advice(const std::string& text, std::size_t at) {
-  const auto is = [&](std::string_view what) { return text.compare(at, what.size(), what) == 0; };
-  const bool after_digit = at > 0 && std::isdigit(static_cast<unsigned char>(text[at - 1])) != 0;
-  if (after_digit && (is("j") || is("J"))) return "complex numbers are not known";
-  if (at < text.size() && (std::isalpha(static_cast<unsigned char>(text[at])) != 0 || is("(") || is("∇")))
-    return "a product is written with *";
-  if (is("==") || is("<") || is(">") || is("!=")) return "comparisons cannot be chained: write a < b and b < c";
-  if (is("=")) return "= assigns; to compare, write ==";
-  if (is("|") || is("&")) return "write or, and";
-  if (is(")")) return "this parenthesis was never opened";
-  if (is(",")) return "an expression has one value";
-  if (is("[") || is("]") || is("{") || is("}")) return "write (..)";
-  if (is("%")) return "write mod(a, b)";
+bool continues_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// A remedy for what may be meant by what cannot be read.
+std::string advice(const std::string& text, std::size_t at, bool operator_missing) {
+  const auto begins = [&](std::string_view what) { return text.compare(at, what.size(), what) == 0; };
+  const auto word = [&](std::string_view what) {
+    return begins(what) && (at + what.size() == text.size() || !continues_word(text[at + what.size()]));
+  };
+  struct Remedy {
+    std::string_view text;
+    const char* remedy;
+  };
+  static constexpr Remedy others[] = {
+      {"//", "a quotient without its fraction is floor(a/b)"},
+      {"×", "a product is written with *"},
+      {"·", "a product is written with *"},
+      {"÷", "a quotient is written with /"},
+      {"√", "a root is written sqrt(c)"},
+      {"π", "write pi"},
+      {"∂", "derivatives are d_dx(c), d2_dx2(c) and others"},
+      {"Δ", "the Laplacian is laplace(c) or ∇²c"},
+      {"²", "an exponent follows what it is of"},
+      {"³", "an exponent follows what it is of"},
+      {"|", "or is written ||, and an absolute value abs(c)"},
+      {"&", "and is written &&"},
+      {"~", "not is written !"},
+      {"<>", "unequal is written !="},
+      {"%", "a remainder is mod(a, b)"},
+      {"[", "parentheses are (..)"},
+      {"]", "parentheses are (..)"},
+      {"{", "parentheses are (..)"},
+      {"}", "parentheses are (..)"},
+      {"!", "not is written before what it is of"},
+      {".", "numbers begin with a digit, and names have no dots"},
+      {"_", "names begin with a letter, and numbers have no underscores"},
+      {":", "a choice is written condition ? value : value"},
+      {"=", "= assigns; to compare, write =="},
+      {"#", "the character has no meaning here"},
+      {";", "the character has no meaning here"},
+      {"@", "the character has no meaning here"},
+      {"$", "the character has no meaning here"},
+      {"`", "the character has no meaning here"},
+      {"'", "the character has no meaning here"},
+      {"\"", "the character has no meaning here"},
+      {"\\", "the character has no meaning here"},
+  };
+  const bool in_line = at < text.size();
+  if (word("if") || word("else")) return "a choice is written condition ? value : value, or where(condition, a, b)";
+  if (operator_missing) {
+    const bool after_digit = at > 0 && std::isdigit(static_cast<unsigned char>(text[at - 1])) != 0;
+    if (after_digit && (begins("j") || begins("J"))) return "complex numbers are not known";
+    if (in_line && (std::isalnum(static_cast<unsigned char>(text[at])) != 0 || begins("(") || begins("∇")))
+      return "a product is written with *";
+    if (begins("==") || begins("<") || begins(">") || begins("!="))
+      return "comparisons cannot be chained: write a < b and b < c";
+    if (begins(")")) return "this parenthesis was never opened";
+    if (begins(",")) return "an expression has one value";
+  }
+  for (const Remedy& other : others) {
+    const bool second = other.text.size() == 2 && at > 0 && text.compare(at - 1, 2, other.text) == 0;
+    if (begins(other.text) || second) return other.remedy;
+  }
   return "";
 }
 
@@ -323,7 +376,7 @@ Syntax read_syntax(const std::string& text) {
     const bool deep = std::string(error.message()).find("nesting") != std::string::npos;
     std::string what = deep ? "it is nested too deeply; at most " + std::to_string(most_nesting) + " levels are allowed"
                             : std::string(error.message());
-    const std::string remedy = error.message() == missing_operator ? advice(text, at) : "";
+    const std::string remedy = deep ? "" : advice(text, at, error.message() == missing_operator);
     throw ExpressionError(remedy.empty() ? what : what + "; " + remedy, at);
   }
   return std::move(reading.values.front());

@@ -56,6 +56,9 @@ class Equation {
   virtual std::vector<std::string> fields() const = 0;
   /// As a formula, with the coefficients' values.
   virtual std::string describe() const = 0;
+  /// As those of Solver.
+  virtual std::vector<std::string> details() const { return {}; }
+  virtual std::string formula() const { return ""; }
   /// Collective, when a run begins, after stages have been added: what takes long is begun in the background, and
   /// waited for before the first evaluation.
   virtual void prepare() {}

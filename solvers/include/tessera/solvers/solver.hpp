@@ -70,6 +70,10 @@ class Solver {
   virtual double largest_rate() { return std::numeric_limits<double>::infinity(); }
   /// A few lines for the start of a run.
   virtual std::string describe() const = 0;
+  /// More of them, for --check.
+  virtual std::vector<std::string> details() const { return {}; }
+  /// What a configuration's own equations mean, for checkpoints: the same text for the same equations. Empty where there are none.
+  virtual std::string formula() const { return ""; }
 };
 
 }  // namespace tessera

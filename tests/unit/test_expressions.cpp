@@ -1,0 +1,219 @@
+// Equations' expressions: what is read and refused, what is made of it, and the same values and bits whatever way they go.
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "evaluation.hpp"
+#include "formula.hpp"
+#include "kernel_cache.hpp"
+#include "meaning.hpp"
+#include "random_expressions.hpp"
+#include "run.hpp"
+
+using namespace tessera;
+using namespace tessera::expressions;
+using namespace tessera::test;
+
+namespace {
+
+struct Read {
+  Graph graph;
+  Vocabulary words;
+  Id id = 0;
+
+  explicit Read(const std::string& text) {
+    words.dimensions = 2;
+    words.fields = {"c", "u"};
+    words.parameters = {{"k", graph.number(0.5)}};
+    id = read_meaning(graph, read_syntax(text), words);
+  }
+  std::string formula() const { return expressions::formula(graph, id, words.fields); }
+};
+
+std::string canonical(const std::string& text) { return Read(text).formula(); }
+
+}  // namespace
+
+TEST_CASE("wrong expressions are refused, with the place and what to do") {
+  std::ifstream file(std::string(std::getenv("TESSERA_DATA")) + "/wrong_expressions.txt");
+  int count = 0;
+  for (std::string line; std::getline(file, line); ++count) {
+    const std::size_t first = line.find('\t');
+    const std::size_t second = line.find('\t', first + 1);
+    const std::string text = line.substr(0, first);
+    CAPTURE(text);
+    try {
+      const Read read(text);
+      FAIL_CHECK("accepted");
+    } catch (const ExpressionError& error) {
+      CHECK(error.at() == std::stoul(line.substr(first + 1, second - first - 1)));
+      CHECK(error.what() == line.substr(second + 1));
+    }
+  }
+  CHECK(count > 200);
+}
+
+TEST_CASE("what is written in several ways is one expression") {
+  CHECK(canonical("laplace(c**3 - c - laplace(c)) - k*(c - 0.25)") ==
+        "-0.5*c + laplace(-c + c^3 - laplace(c)) + 0.125");
+  CHECK(canonical("∇²(c³ - c - ∇²c)") == canonical("laplace(-laplace(c) + c*c*c + (-1)*c)"));
+  CHECK(canonical("|∇c|²") == canonical("dot(gradient(c), ∇c)"));
+  CHECK(canonical("∇·(c, u)") == canonical("divergence(vector(c, u))"));
+  CHECK(canonical("div(2*grad(c))") == canonical("2*laplace(c)"));
+  CHECK(canonical("div(c*grad(u)/2 - grad(c))") == "-laplace(c) + div(0.5*c*grad(u))");
+  CHECK(canonical("div(c*grad(u))") != canonical("divergence(c*grad(u))"));
+  CHECK(canonical("c*u*c/c - u*c") == "0");
+  CHECK(canonical("2*(c + 1)/(3 - 1)") == "c + 1");
+  CHECK(canonical("c**2**3 / c^-1") == "c^9");
+  CHECK(canonical("c^2.5") == canonical("sqrt(c)*c*c"));
+  CHECK(canonical("1/sqrt(c)") == canonical("c**-0.5"));
+  CHECK(canonical("c > 1 ? u : 2") == canonical("where(1 < c, u, 2)"));
+  CHECK(canonical("c > 1 ? u : 2") == canonical("Piecewise((u, c > 1), (2, True))"));
+  CHECK(canonical("not c < 1") == canonical("!(c < 1)"));
+  CHECK(canonical("Abs(c) + Max(c, u, 1)") == canonical("max(c, u, 1) + fabs(c)"));
+  CHECK(canonical("sin(pi/2)*arctan2(c, u)") == canonical("atan2(c, u)"));
+  CHECK(canonical("-c^2") == "-c^2");
+  CHECK(canonical("2**-1") == "0.5");
+}
+
+TEST_CASE("values are those of the text, whatever is folded and ordered; the formula means the same") {
+  const std::map<std::string, double> variables{{"c", 0.3},  {"u", -1.7}, {"x", 2.25},
+                                                {"y", -0.5}, {"t", 1.25}, {"k", 0.5}};
+  const std::array<double, 2> fields{0.3, -1.7};
+  Place place;
+  place.position = {2.25, -0.5, 0};
+  place.time = 1.25;
+  place.fields = fields;
+  int finite = 0;
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    const RandomExpression made = ExpressionMaker(seed, variables).make(1 + static_cast<int>(seed % 5));
+    CAPTURE(made.text);
+    const Read read(made.text);
+    Evaluator evaluate(read.graph, {read.id});
+    evaluate.run(place);
+    if (!std::isfinite(made.value)) continue;
+    ++finite;
+    // Steps (floor, where) may tip over by rounding: those that do are left out.
+    const double found = evaluate.value(read.id);
+    const double difference = std::fabs(found - made.value);
+    const bool steps = made.text.find("floor") != std::string::npos || made.text.find("where") != std::string::npos;
+    if (!steps) CHECK(difference <= 1e-9 * std::fmax(1, std::fabs(made.value)));
+    const std::string formula = read.formula();
+    CHECK(canonical(formula) == formula);
+    std::vector<Id> roots;
+    const std::string text = read.graph.text({read.id});
+    const Graph again = Graph::from_text(text, roots);
+    CHECK(again.text(roots) == text);
+    Evaluator evaluate_again(again, roots);
+    evaluate_again.run(place);
+    CHECK(std::memcmp(&found, &evaluate_again.values()[roots[0]], sizeof found) == 0);
+  }
+  CHECK(finite > 1500);
+}
+
+TEST_CASE("what is too long, too deep or too large is refused") {
+  const auto refused = [](const std::string& text, const std::string& why) {
+    try {
+      const Read read(text);
+      FAIL_CHECK("accepted");
+    } catch (const ExpressionError& error) {
+      CAPTURE(error.what());
+      CHECK(std::string(error.what()).find(why) != std::string::npos);
+    }
+  };
+  const auto repeated = [](const std::string& what, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += what;
+    return text;
+  };
+  refused(repeated("c + ", 3000) + "c", "characters");
+  for (const std::string open : {"(", "-", "!", "sin(", "2^", "c ? 1 : ", "where(c, 1, ", "∇²(", "not "}) {
+    CAPTURE(open);
+    refused(repeated(open, 500), "nested too deeply");
+  }
+  CHECK(canonical(repeated("(", 90) + "c" + repeated(")", 90)) == "c");
+  // Each of these numbers is finite, the last power is not.
+  refused("9^9^9", "not finite");
+  refused("1e200*1e200*c", "not finite");
+  CHECK(canonical("c**64**2") == "pow(c, 4096)");
+}
+
+TEST_CASE("parameters that use each other often do not make expressions grow") {
+  std::string parameters = "parameters: {p0: x";
+  for (int n = 1; n < 200; ++n) {
+    const std::string before = "p" + std::to_string(n - 1);
+    parameters += ", p" + std::to_string(n) + ": sin(" + before + ") + cos(" + before + ")";
+  }
+  const std::string rest =
+      "}\ngrid: {shape: [8]}\ninitial: {c: 1}\ntime: {step: 0.1, steps: 1}\nkernels: interpreted\nequations: {c: "
+      "\"p199*c\"}\n";
+  const auto outcome = run_pde(parameters + rest, serial(1), self());
+  for (const double value : outcome->values) CHECK(std::isfinite(value));
+}
+
+TEST_CASE("compiled and interpreted, in both precisions, on any layout: the same bits for whatever is written") {
+  for (unsigned seed = 0; seed < 24; ++seed) {
+    ExpressionMaker maker(
+        seed,
+        {{"c", 0}, {"u", 0}, {"x", 0}, {"y", 0}, {"t", 0}, {"k", 0}, {"laplace(c)", 0}, {"d_dx(u*c)", 0}, {"D", 0}});
+    const std::string config =
+        std::string(seed % 3 == 2 ? "precision: single\n" : "") +
+        "grid: {shape: [13, 21], bounds: [[0, 4], [0, 7]]}\nparameters: {k: 0.5, D: \"x*sin(y + k)\"}\n"
+        "initial: {c: \"0.5 + 0.2*sin(x)\", u: \"cos(y)*x/4\"}\nequations: {c: \"0.01*tanh(" +
+        maker.make(4).text + ")\", u: \"0.01*tanh(" + maker.make(5).text +
+        ")\"}\ntime: {step: 0.1, steps: 3, stepper: " + (seed % 2 == 0 ? "euler" : "rk4") + "}\n";
+    CAPTURE(config);
+    const auto interpreted = run_pde("kernels: interpreted\n" + config, serial(2), self());
+    const auto compiled = run_pde("kernels: compiled\n" + config, serial(2), self());
+    CHECK(same_bits(interpreted->values, compiled->values));
+    Case threads = serial(2);
+    threads.threads = {2, 2};
+    threads.tiles = true;
+    const auto cut = run_pde("kernels: compiled\n" + config, threads, self());
+    CHECK(same_bits(interpreted->values, cut->values));
+  }
+}
+
+TEST_CASE("the cache gives back what was written for the same key, and nothing else") {
+  const auto folder = std::filesystem::temp_directory_path() / ("tessera-test-" + std::to_string(getpid()));
+  std::filesystem::remove_all(folder);
+  const char* const before = std::getenv("TESSERA_CACHE");
+  const std::string kept = before == nullptr ? "" : before;
+  setenv("TESSERA_CACHE", folder.c_str(), 1);
+  const std::string file = cache_entry("key");
+  REQUIRE(!file.empty());
+  CHECK(!read_cache(file, "key"));
+  const std::string bytes("a\0b\n", 4);
+  write_cache(file, "key", bytes);
+  CHECK(read_cache(file, "key") == bytes);
+  CHECK(!read_cache(file, "ke"));
+  CHECK(!read_cache(file, "key2"));
+  std::string whole;
+  {
+    std::ifstream stream(file, std::ios::binary);
+    whole.assign(std::istreambuf_iterator<char>(stream), {});
+  }
+  for (std::size_t at = 0; at < whole.size(); ++at) {
+    std::string broken = whole;
+    broken[at] = static_cast<char>(broken[at] ^ 1);
+    std::ofstream(file, std::ios::binary) << broken;
+    CHECK(!read_cache(file, "key"));
+    std::ofstream(file, std::ios::binary) << whole.substr(0, at);
+    CHECK(!read_cache(file, "key"));
+  }
+  // What others may write to is not used.
+  chmod(folder.c_str(), 0777);
+  CHECK(cache_entry("key").empty());
+  chmod(folder.c_str(), 0700);
+  CHECK(!cache_entry("key").empty());
+  setenv("TESSERA_CACHE", "/proc/none", 1);
+  CHECK(cache_entry("key").empty());
+  if (kept.empty()) unsetenv("TESSERA_CACHE");
+  else setenv("TESSERA_CACHE", kept.c_str(), 1);
+  std::filesystem::remove_all(folder);
+}

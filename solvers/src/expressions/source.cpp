@@ -22,7 +22,7 @@ class Writer {
   }
 
   std::string write(const std::string& name) {
-    text_ << "extern \"C\" Count " << name << "(const Task& task) {\n  Doubt doubt = {};\n";
+    text_ << "extern \"C\" Count " << name << "(const Task& task) {\n  Doubt doubt = {};\n  Bits unsure = 0;\n";
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (kept_[i]) text_ << "  alignas(64) Real b" << i << "[strip];\n";
     }
@@ -40,7 +40,7 @@ class Writer {
     }
     if (vectors_) write_vectors();
     else write_strips();
-    text_ << "  }\n  return any(doubt);\n}\n";
+    text_ << "  }\n  return any(doubt) | unsure;\n}\n";
     return text_.str();
   }
 
@@ -120,14 +120,14 @@ class Writer {
     for_each_base([&](std::size_t r) { text_ << "    r" << r << ".come_to(k, count);\n"; });
     write_steps(0);
     text_ << "    store(result + k, v" << steps_.size() - 1 << ");\n";
-    if (program_.checked) text_ << "    doubt |= doubt_of(v" << steps_.size() - 1 << ");\n";
+    if (program_.checked) text_ << "    doubt = doubted(doubt, v" << steps_.size() - 1 << ");\n";
     for_each_base([&](std::size_t r) { text_ << "    r" << r << ".go_on();\n"; });
     text_ << "  }\n";
   }
 
   void write_strips() {
     for_each_base([&](std::size_t r) { text_ << "  const Real* r" << r << " = " << base(r) << ";\n"; });
-    text_ << "  Bits unsure = 0;\n  for (Count from = 0; from < count; from += strip) {\n"
+    text_ << "  for (Count from = 0; from < count; from += strip) {\n"
           << "  const Count cells = count - from < strip ? count - from : strip;\n"
           << "  Real* to = static_cast<Real*>(__builtin_assume_aligned(result + from, 64));\n";
     const std::size_t last = steps_.size() - 1;
@@ -142,7 +142,7 @@ class Writer {
       text_ << "  }\n";
       write_calls(level);
     }
-    text_ << "  }\n  doubt |= Doubt{} + unsure;\n";
+    text_ << "  }\n";
   }
 
   void write_steps(std::size_t level) {
@@ -237,7 +237,7 @@ constexpr const char* vector_head = R"(
 #ifdef whole_vectors
 typedef Real Vector __attribute__((vector_size(64), may_alias));
 typedef Real Loose __attribute__((vector_size(64), may_alias, aligned(sizeof(Real))));
-typedef Bits Doubt __attribute__((vector_size(64)));
+typedef Vector Doubt;  // 0 times anything that is not finite is not a number
 static constexpr Count lanes = vector;
 template <int n>
 static inline Vector join(Vector low, Vector high) { return __builtin_shufflevector(low, high, {n}); }
@@ -252,11 +252,11 @@ static inline Vector fma(Vector a, Vector b, Vector c) {
 #else
 static inline Vector fma(Vector a, Vector b, Vector c) { return {fma}(a, b, c, static_cast<{mask}>(-1), 4); }
 #endif
-static inline Doubt doubt_of(Vector v) { return v - v != Vector{}; }
+static inline Doubt doubted(Doubt doubt, Vector v) { return fma(v, Vector{}, doubt); }
 static inline Count any(Doubt doubt) {
-  Bits found = 0;
-  for (int i = 0; i < lanes; ++i) found |= doubt[i];
-  return found != 0;
+  Count found = 0;
+  for (int i = 0; i < lanes; ++i) found |= doubt[i] == 0 ? 0 : 1;
+  return found;
 }
 template <int reach>
 struct Beside {
@@ -289,7 +289,7 @@ using Vector = Real;
 using Doubt = Bits;
 static constexpr Count lanes = 1;
 static inline void store(Real* to, Vector v) { *to = v; }
-static inline Doubt doubt_of(Vector v) { return v - v == 0 ? 0 : 1; }
+static inline Doubt doubted(Doubt doubt, Vector v) { return doubt | (v - v == 0 ? 0 : 1); }
 static inline Count any(Doubt doubt) { return doubt != 0; }
 template <int>
 struct Beside {

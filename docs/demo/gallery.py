@@ -100,6 +100,16 @@ CASES = {
     "gray_scott": lambda run: planes(run, ["v"], [0, 1, 3, 8]),
     "swift_hohenberg": lambda run: planes(run, ["c"], [0, 1, 4, 20]),
     "kuramoto_sivashinsky": lambda run: planes(run.assign(c=run.c - run.c.mean(["x", "y"])), ["c"], [1, 2, 3, 6]),
+    "listing_7": lambda run: planes(run, ["c"], [1, 3, 5, 10]),
+    "brusselator": lambda run: planes(run, ["u"], [0, 2, 4, 8]),
+    "flame_front": lambda run: planes(run.assign(c=run.c - run.c.mean(["x", "y"])), ["c"], [0, 1, 2, 3]),
+    "hexagons": lambda run: planes(run, ["c"], [0, 1, 3, 8]),
+    "heterogeneous_diffusion": lambda run: lines(run, ["c", "d"], times=[0, 1, 4, 8]),
+    "epidemic": lambda run: planes(run, ["S", "I", "R"], [0, 1, 2, 3]),
+    "schroedinger": lambda run: lines(run.assign({"probability density": run.re**2 + run.im**2}), ["re", "probability density"], times=[0, 2, 3, 5]),
+    "drum": lambda run: planes(run, ["u"], [0, 1, 3, 5]),
+    "lotka_volterra": lambda run: planes(run, ["prey", "predators"], [0, 1, 2, 4]),
+    "rough_surface": lambda run: planes(run.assign(h=run.h - run.h.mean(["x", "y"])), ["h"], [1, 3, 10]),
     "reaction": lambda run: planes(run, ["prey", "predators"], [0, 1, 2, 4]),
 }
 

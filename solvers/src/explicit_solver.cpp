@@ -189,6 +189,12 @@ void require_stable(const ExplicitSolver& solver, const Config& time, const std:
   time.at("step").fail(what.str());
 }
 
+/// fields.NAME.initial, or initial.NAME.
+Config initial_of(const Config& config, const std::string& name) {
+  const bool in_fields = config.has("fields") && (config.at("fields").has(name) || !config.has("initial"));
+  return in_fields ? config.at("fields").at(name).at("initial") : config.at("initial").at(name);
+}
+
 }  // namespace
 
 const NamedEquation* find_equation(const std::string& name) {
@@ -215,9 +221,7 @@ std::unique_ptr<Solver> make_explicit_solver(const NamedEquation& equation, cons
   input.ghosts = evaluations_at_once(input, equation.entry, options) * reach;
   auto solver = std::make_unique<ExplicitSolver>(input, equation.entry, options);
   for (Field& field : solver->now().fields) {
-    const Config own = config.section("fields").section(field.name());
-    fill_initial(domain, field, own.has("initial") ? own.at("initial") : config.at("initial").at(field.name()),
-                 parameters);
+    fill_initial(domain, field, initial_of(config, field.name()), parameters);
   }
   require_stable(*solver, time, options.stepper, domain.log());
   return solver;

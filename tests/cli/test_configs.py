@@ -68,6 +68,49 @@ class Configs(unittest.TestCase):
         self.assertGreater(float((v[-1] > 0.1).mean()), 0.25)
         self.assertTrue(0.3 < float(v[-1].max()) < 0.6)
 
+    def test_epidemic(self):
+        """Nobody is born and nobody dies; the infection has spread."""
+        run = self.end("pde", "epidemic")
+        everybody = run.S + run.I + run.R
+        numpy.testing.assert_allclose(everybody, 1, atol=1e-12)
+        self.assertLess(float(run.S[-1].mean()), 0.1)
+
+    def test_heterogeneous_diffusion(self):
+        """Both forms have the same solution."""
+        run = self.end("pde", "heterogeneous_diffusion").isel(time=-1)
+        numpy.testing.assert_allclose(run.c, run.d, atol=2e-3)
+        self.assertGreater(float(run.d.max()), 0.9)
+        self.assertLess(float(run.d[-64:].mean()), 0.2)
+
+    def test_schroedinger(self):
+        """The probability stays 1, as at the beginning; the hill (18) turns the packet (energy 16, and some more) back, mostly."""
+        run = self.end("pde", "schroedinger")
+        density = run.re**2 + run.im**2
+        self.assertAlmostEqual(float(density[-1].sum() / density[0].sum()), 1, delta=1e-6)
+        left = float(density[-1].where(run.x < 40).sum() / density[-1].sum())
+        self.assertGreater(left, 0.5)
+        momentum = (run.re[-1] * numpy.gradient(run.im[-1], run.x) - run.im[-1] * numpy.gradient(run.re[-1], run.x)).where(run.x < 40)
+        self.assertLess(float(momentum.sum()), 0)
+
+    def test_rough_surface(self):
+        """Rougher and rougher, but not as rough as by noise alone, whose variance would be the time; and it rises by half the slopes' square."""
+        run = self.end("pde", "rough_surface", "--set", "grid.shape=[64,64]", "--set", "time.end=5", "--set", "output.interval=1")
+        variance = float(run.h[-1].var())
+        self.assertTrue(0.4 < variance < 2.5, variance)
+        self.assertGreater(float(run.h[-1].mean()), 0.5)
+
+    def test_listing_7(self):
+        """The same drops as from the hand-written equation."""
+        settings = ["--set", "grid.shape=[64,64]", "--set", "time.end=200", "--set", "fields.c.initial={uniform: [-0.5, 0.5], seed: 1}"]
+        written = self.end("pde", "listing_7", *settings).c[-1]
+        self.assertGreater(float(written.std()), 0.3)
+        with support.folder() as where:
+            result = support.run("cahn-hilliard", [support.CONFIGS / "spinodal.yaml", "--quiet", "--set", "grid.shape=[64,64]", "--set", "time={stepper: rkc2, tolerance: 1e-3, end: 200}",
+                                 "--set", "initial.c={uniform: [-0.5, 0.5], seed: 1}", "--set", "output={file: spinodal.h5, interval: 200}"], ranks=2, where=where)
+            self.assertEqual(result.code, 0, result.err)
+            named = xarray.open_dataset(where / "spinodal.h5").c.load()[-1]
+        numpy.testing.assert_allclose(written, named, atol=0.02)
+
     def test_advection_diffusion(self):
         """Within two thousandths of the exact wave."""
         psi = self.end("mpdata", "advection_diffusion").psi[-1]

@@ -119,10 +119,11 @@ TEST_CASE("each operator, in one step of Euler's method") {
     const std::string grid = grid_of(reference, reference.at("bc_scalar"));
     const std::string initial =
         "initial: {c: \"" + reference.at("scalar_expr").text() + "\"}\ntime: {step: 1, steps: 1}\n";
-    for (const auto& [text, data] : operators) {
+    for (const auto& one : operators) {
+      const std::string& text = one.first;
       CAPTURE(name);
       CAPTURE(text);
-      const auto change = file.values(name + "/" + data);
+      const auto change = file.values(name + "/" + one.second);
       auto expected = file.values(name + "/scalar");
       for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += 1e-3 * change[i];
       const auto found = run_pde(interpreted + "equations: {c: \"1e-3*" + text + "\"}\n" + grid + initial,

@@ -79,6 +79,7 @@ Equations read_equations(const Config& config, int dimensions, const Parameters&
   vocabulary.differences = false;
   const Config given = config.section("parameters");
   for (const std::string& name : given.keys()) {
+    if (section.has(name)) section.at(name).fail("a parameter has this name, too; use another");
     if (!parameters.contains(name)) vocabulary.parameters[name] = read_expression(graph, given.at(name), vocabulary);
   }
   vocabulary.time = true;

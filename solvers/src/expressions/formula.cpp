@@ -62,7 +62,6 @@ class Writer {
       case Op::absolute: return call("abs", node);
       case Op::floor: return call("floor", node);
       case Op::ceiling: return call("ceil", node);
-      case Op::round: return call("rint", node);
       case Op::minimum: return call("min", node);
       case Op::maximum: return call("max", node);
       case Op::less: return infix(node, " < ", binding);

@@ -23,7 +23,6 @@ double evaluate(const Node& node, double a, double b, double c) {
     case Op::absolute: return std::fabs(a);
     case Op::floor: return std::floor(a);
     case Op::ceiling: return std::ceil(a);
-    case Op::round: return std::rint(a);
     case Op::minimum: return a < b ? a : b;
     case Op::maximum: return a > b ? a : b;
     case Op::less: return a < b ? 1 : 0;

@@ -23,7 +23,6 @@ enum class Op {
   absolute,
   floor,
   ceiling,
-  round,
   minimum,     // of two: a < b ? a : b
   maximum,     // a > b ? a : b
   less,        // 1 or 0

@@ -48,7 +48,6 @@ void operation(Real* result, const Real* a, const Real* b, const Real* c, Index 
       case Code::absolute: return abs(x);
       case Code::floor: return hn::Floor(x.values);
       case Code::ceiling: return hn::Ceil(x.values);
-      case Code::round: return hn::Round(x.values);
       case Code::minimum: return select({hn::Lt(x.values, y.values)}, x, y);
       case Code::maximum: return select(x > y, x, y);
       case Code::less: return select({hn::Lt(x.values, y.values)}, one, zero);
@@ -74,7 +73,6 @@ Operation<Real> find_operation(Code code) {
     case Code::absolute: return operation<Real, Code::absolute>;
     case Code::floor: return operation<Real, Code::floor>;
     case Code::ceiling: return operation<Real, Code::ceiling>;
-    case Code::round: return operation<Real, Code::round>;
     case Code::minimum: return operation<Real, Code::minimum>;
     case Code::maximum: return operation<Real, Code::maximum>;
     case Code::less: return operation<Real, Code::less>;

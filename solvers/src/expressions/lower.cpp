@@ -10,7 +10,7 @@ namespace {
 class Lowering {
  public:
   Lowering(const Plan& plan, const Stencil& stencil)
-      : plan_(plan), graph_(plan.graph), stencil_(stencil), dependences_(find_dependences(plan.graph)) {}
+      : graph_(plan.graph), stencil_(stencil), dependences_(find_dependences(plan.graph)) {}
 
   Program make(Id root, const std::optional<Fusion>& fusion, QuantityNumber argument) {
     Operand result = value(root);
@@ -89,7 +89,6 @@ class Lowering {
       case Op::absolute: return emit(Code::absolute, operand(0));
       case Op::floor: return emit(Code::floor, operand(0));
       case Op::ceiling: return emit(Code::ceiling, operand(0));
-      case Op::round: return emit(Code::round, operand(0));
       case Op::minimum: return emit(Code::minimum, operand(0), operand(1));
       case Op::maximum: return emit(Code::maximum, operand(0), operand(1));
       case Op::less: return emit(Code::less, operand(0), operand(1));
@@ -256,7 +255,6 @@ class Lowering {
     return emit(Code::multiply_add, factor(fusion.of_rate), rate, total);
   }
 
-  const Plan& plan_;
   const Graph& graph_;
   const Stencil& stencil_;
   std::vector<Dependence> dependences_;

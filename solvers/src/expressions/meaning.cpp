@@ -237,7 +237,9 @@ std::vector<Entry> make_entries() {
   simple({"abs", "Abs", "fabs"}, Op::absolute);
   simple({"floor"}, Op::floor);
   simple({"ceil", "ceiling"}, Op::ceiling);
-  simple({"rint", "round"}, Op::round);
+  of_numbers({"rint"}, 1, 1, [](R& r, Ids a) {  // halves go up, as in other expressions
+    return r.graph().unary(Op::floor, r.graph().sum({{1, a[0]}, {1, r.graph().number(0.5)}}));
+  });
   const auto extreme = [&](std::vector<std::string> names, Op op) {
     of_numbers(std::move(names), 1, any_number, [op](R& r, Ids a) {
       Id result = a[0];

@@ -26,7 +26,6 @@ enum class Code {
   absolute,           //
   floor,              //
   ceiling,            //
-  round,              //
   minimum,            // a < b ? a : b
   maximum,            // a > b ? a : b
   less,               // 1 or 0
@@ -47,8 +46,7 @@ constexpr int operands_of(Code code, std::size_t function_arguments = 1) {
     case Code::square_root:
     case Code::absolute:
     case Code::floor:
-    case Code::ceiling:
-    case Code::round: return 1;
+    case Code::ceiling: return 1;
     case Code::function: return static_cast<int>(function_arguments);
     default: return 2;
   }

@@ -203,7 +203,6 @@ class Writer {
       case Code::absolute: return "absolute(" + a + ")";
       case Code::floor: return "down(" + a + ")";
       case Code::ceiling: return "up(" + a + ")";
-      case Code::round: return "nearest(" + a + ")";
       case Code::minimum: return a + " < " + b + " ? " + a + " : " + b;
       case Code::maximum: return a + " > " + b + " ? " + a + " : " + b;
       case Code::less: return a + " < " + b + " ? one : zero";
@@ -333,7 +332,6 @@ std::string source_head(Precision precision) {
   name("absolute", "fabs");
   name("down", "floor");
   name("up", "ceil");
-  name("nearest", "rint");
   text << "static inline Real fma(Real a, Real b, Real c) { return __builtin_fma" << suffix << "(a, b, c); }\n"
        << "#ifdef __clang__\n#define independent _Pragma(\"clang loop vectorize(assume_safety)\")\n"
        << "#else\n#define independent _Pragma(\"GCC ivdep\")\n#endif\n";

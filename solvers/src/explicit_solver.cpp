@@ -128,7 +128,6 @@ class ExplicitSolver final : public Solver {
     if (!rates_) {
       rates_ = system_.make_fields();
       rate_.emplace(system_, std::vector<Stage>{{Register{0}, 0, {{1, {}}}}}, std::vector<Register>{1});
-      system_.equation().prepare();
     }
     const std::array<FieldSet*, 2> registers{&now_, &*rates_};
     rate_->run(registers, std::array{time_});

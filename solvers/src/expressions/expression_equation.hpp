@@ -32,8 +32,8 @@ class ExpressionEquation final : public Equation {
   void add_stages(const Evaluation& evaluation) const override;
   void add_densities(const Evaluation& evaluation) const override;
   void set_integrals(std::span<const double> integrals) override;
-  void prepare() override { library_.begin(); }
-  void finish_preparing() override { library_.finish(); }
+  void prepare() override { library_.start(); }
+  void finish_preparing() override { library_.ready(); }
 
  private:
   /// The rates as formulas, each no longer than `most` characters.

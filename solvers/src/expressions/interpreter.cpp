@@ -169,6 +169,8 @@ std::ptrdiff_t Interpreter<Real>::run(const RowTask<Real>& task) {
   std::ptrdiff_t not_finite = 0;
   for (std::ptrdiff_t r = 0; r < task.number; ++r) {
     const auto n = static_cast<std::size_t>(r);
+    for (std::ptrdiff_t k = 0; task.ahead != nullptr && k < task.cells; k += vector_cells<Real>)
+      __builtin_prefetch(task.ahead + r * task.ahead_pitch + k);
     not_finite |= run_row(task.rows + n * rows_, task.scalars + n * scalars_.size(), task.results[r], task.cells);
   }
   return not_finite;

@@ -68,10 +68,21 @@ std::string KernelLibrary::source() const {
   return text;
 }
 
+void KernelLibrary::start() {
+  started_ = mode_ != KernelMode::interpreted;
+  if (started_) begin();
+}
+
+void KernelLibrary::ready() {
+  while (started_ && loaded_ < kernels_.size()) {
+    if (begun_ == loaded_) begin();
+    finish();
+  }
+}
+
 void KernelLibrary::begin() {
-  finish();
-  if (mode_ == KernelMode::interpreted || loaded_ == kernels_.size()) return;
   begun_ = kernels_.size();
+  if (begun_ == loaded_) return;
   const int level = static_cast<int>(domain_.min(Index{processor_level()}));
   if (domain_.communicator().root()) compilation_ = std::make_unique<Compilation>(source(), level);
 }
@@ -92,7 +103,6 @@ std::string KernelLibrary::load(const std::string& bytes) {
 }
 
 void KernelLibrary::finish() {
-  if (loaded_ == begun_) return;
   Compilation::Outcome outcome;
   if (compilation_) outcome = compilation_->wait();
   compilation_.reset();
@@ -112,7 +122,7 @@ void KernelLibrary::finish() {
   }
   if (mode_ == KernelMode::compiled)
     throw RunError("kernels: compiled, but they cannot be: " + why + "; use kernels: auto or interpreted");
-  mode_ = KernelMode::interpreted;
+  started_ = false;
   domain_.log().warn("kernels are interpreted, which is a few times slower: " + why);
 }
 

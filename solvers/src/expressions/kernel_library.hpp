@@ -55,11 +55,11 @@ class KernelLibrary {
   ~KernelLibrary();
 
   std::shared_ptr<const Compiled> add(const Program& program);
-  /// Collective: starts to compile what has been added and is not compiled, on rank 0, in another process.
-  void begin();
-  /// Collective: waits for that, and loads what came of it on every rank; without begin(), does nothing. If nothing came, says so once,
-  /// and kernels are interpreted; with KernelMode::compiled throws RunError.
-  void finish();
+  /// Collective, when a run begins: starts to compile what has been added, on rank 0, in another process.
+  void start();
+  /// Collective, after that: waits for it, and loads what came of it on every rank; what has been added since is compiled now. If that
+  /// does not work, says so once, and kernels are interpreted; with KernelMode::compiled throws RunError.
+  void ready();
   /// How kernels run, for the start of a run.
   std::string describe() const;
 
@@ -68,6 +68,8 @@ class KernelLibrary {
     std::string source;  // without its name
     std::shared_ptr<Compiled> compiled;
   };
+  void begin();
+  void finish();
   std::string source() const;
   std::string load(const std::string& bytes);
 
@@ -76,6 +78,7 @@ class KernelLibrary {
   std::vector<Kernel> kernels_;
   std::size_t loaded_ = 0;  // of those
   std::size_t begun_ = 0;
+  bool started_ = false;
   std::unique_ptr<Compilation> compilation_;
 };
 

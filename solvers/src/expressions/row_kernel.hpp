@@ -17,6 +17,8 @@ struct RowTask {
   std::ptrdiff_t number;
   std::ptrdiff_t cells;                // of each: whole vectors
   const RowFunction<Real>* functions;  // all of functions()
+  const Real* ahead;                   // memory that will be read soon, a row for each result; null: none
+  std::ptrdiff_t ahead_pitch;          // from row to row
 };
 
 /// A compiled program. Returns 0 if the program is checked and all results are finite.

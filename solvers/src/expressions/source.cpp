@@ -33,7 +33,9 @@ class Writer {
     if (!varies) write_scalars();
     text_ << "  const Count count = task.cells & -vector;\n  for (Count n = 0; n < task.number; ++n) {\n"
           << "  const Real* const* rows = task.rows + n * " << program_.rows.size() << ";\n"
-          << "  Real* result = static_cast<Real*>(__builtin_assume_aligned(task.results[n], 64));\n";
+          << "  Real* result = static_cast<Real*>(__builtin_assume_aligned(task.results[n], 64));\n"
+          << "  const Real* ahead = task.ahead ? task.ahead + n * task.ahead_pitch : nullptr;\n"
+          << "  if (" << (vectors_ ? "lanes == 1 && " : "") << "ahead) fetch(ahead, count);\n";
     if (varies) {
       text_ << "  scalars = task.scalars + n * " << program_.scalars.size() << ";\n";
       write_scalars();
@@ -116,7 +118,8 @@ class Writer {
 
   void write_vectors() {
     for_each_base([&](std::size_t r) { text_ << "  Beside<" << reach_[r] << "> r" << r << "(" << base(r) << ");\n"; });
-    text_ << "  independent\n  for (Count k = 0; k < count; k += lanes) {\n";
+    text_ << "  independent\n  for (Count k = 0; k < count; k += lanes) {\n    if (lanes > 1 && ahead) "
+             "__builtin_prefetch(ahead + k);\n";
     for_each_base([&](std::size_t r) { text_ << "    r" << r << ".come_to(k, count);\n"; });
     write_steps(0);
     text_ << "    store(result + k, v" << steps_.size() - 1 << ");\n";
@@ -315,16 +318,17 @@ std::string source_head(Precision precision) {
   const bool single = precision == Precision::float32;
   const std::string suffix = single ? "f" : "";
   std::ostringstream text;
-  text
-      << "using Real = " << (single ? "float" : "double") << ";\n"
-      << "using Bits = " << (single ? "int" : "long long") << ";\n"
-      << "using Count = decltype(static_cast<char*>(nullptr) - static_cast<char*>(nullptr));\n"
-      << "using Function = void (*)(Real*, const Real*, const Real*, decltype(sizeof(0)));\n"
-      << "struct Task { const Real* const* rows; const Real* scalars; Real* const* results; Count number; Count cells; "
-         "const Function* functions; };\n"
-      << "static constexpr Count strip = " << strip << ";\n"
-      << "static constexpr Count vector = 64 / sizeof(Real);\n"
-      << "static constexpr Real zero = 0;\nstatic constexpr Real one = 1;\n";
+  text << "using Real = " << (single ? "float" : "double") << ";\n"
+       << "using Bits = " << (single ? "int" : "long long") << ";\n"
+       << "using Count = decltype(static_cast<char*>(nullptr) - static_cast<char*>(nullptr));\n"
+       << "using Function = void (*)(Real*, const Real*, const Real*, decltype(sizeof(0)));\n"
+       << "struct Task { const Real* const* rows; const Real* scalars; Real* const* results; Count number; Count "
+          "cells; const Function* functions; const Real* ahead; Count ahead_pitch; };\n"
+       << "static constexpr Count strip = " << strip << ";\n"
+       << "static constexpr Count vector = 64 / sizeof(Real);\n"
+       << "static inline void fetch(const Real* row, Count count) {\n"
+       << "  for (Count k = 0; k < count; k += vector) __builtin_prefetch(row + k);\n}\n"
+       << "static constexpr Real zero = 0;\nstatic constexpr Real one = 1;\n";
   const auto name = [&](const char* ours, const char* builtin) {
     text << "static inline Real " << ours << "(Real a) { return __builtin_" << builtin << suffix << "(a); }\n";
   };

@@ -64,14 +64,21 @@ class StageKernel {
       Real* kept = work.kept.data();
       for (Index r = 0; r < number; ++r) {
         set_rows(work, panel, first + r, r, before);
-        prefetch(panel, first + r);
         Real* const result = results(first + r) - before;
         work.results[static_cast<std::size_t>(r)] = result;
         kept = std::copy_n(result, before, kept);
         kept = std::copy_n(result + before + panel.length, after, kept);
       }
-      const RowTask<Real> task{work.rows.data(), work.scalars.data(), work.results.data(), number, cells,
-                               functions_.data()};
+      const auto* const ahead = reinterpret_cast<const Real*>(panel.ahead.row);
+      const Index pitch = panel.ahead.pitch / static_cast<Index>(sizeof(Real));
+      const RowTask<Real> task{work.rows.data(),
+                               work.scalars.data(),
+                               work.results.data(),
+                               number,
+                               cells,
+                               functions_.data(),
+                               ahead == nullptr ? nullptr : ahead + first * pitch,
+                               pitch};
       const std::ptrdiff_t doubt = kernel != nullptr ? kernel(task) : work.interpreter.run(task);
       const Real* back = work.kept.data();
       for (Index r = 0; r < number; ++r) {
@@ -151,13 +158,6 @@ class StageKernel {
           static_cast<Real>(normal(static_cast<std::uint64_t>(drawn), static_cast<std::uint64_t>(grid.number(cell))));
     }
     return values.data() + before;
-  }
-
-  static void prefetch(const Panel& panel, Index j) {
-    if (panel.ahead.row == nullptr) return;
-    const std::byte* const row = panel.ahead.row + j * panel.ahead.pitch;
-    for (Index byte = 0; byte < panel.length * static_cast<Index>(sizeof(Real)); byte += 64)
-      __builtin_prefetch(row + byte);
   }
 
   /// Exactly the row's cells: vectors hold others, too.

@@ -26,7 +26,6 @@ class Evaluator {
   void run(const Place& place);
   /// After that.
   double value(Id id) const { return values_[id]; }
-  const std::vector<double>& values() const { return values_; }
   /// Nodes of which there are values, operands first.
   const std::vector<Id>& order() const { return order_; }
 

@@ -44,7 +44,7 @@ class Writer {
 
   std::string write(const Node& node, Binding& binding) {
     const auto index = static_cast<std::size_t>(node.index);
-    const std::string axis(1, "xyz"[index % 3]);
+    std::string axis(1, "xyz"[index % 3]);
     switch (node.op) {
       case Op::number:
         if (node.value < 0) binding = Binding::sum;

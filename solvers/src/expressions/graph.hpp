@@ -52,7 +52,7 @@ struct Node {
   std::vector<Id> operands = {};
   std::vector<double> factors = {};
 
-  std::partial_ordering operator<=>(const Node&) const = default;
+  std::partial_ordering operator<=>(const Node&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 struct Term {

@@ -1,6 +1,8 @@
 #include <algorithm>
-#include <cstring>
+#include <bit>
+#include <cstdint>
 #include <memory>
+#include <type_traits>
 
 #include "row_kernel.hpp"
 
@@ -102,6 +104,17 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace tessera::expressions {
 
+namespace {
+
+/// Those of NaN, too.
+template <class Real>
+bool same_bits(Real a, Real b) {
+  using Bits = std::conditional_t<sizeof(Real) == sizeof(std::uint64_t), std::uint64_t, std::uint32_t>;
+  return std::bit_cast<Bits>(a) == std::bit_cast<Bits>(b);
+}
+
+}  // namespace
+
 HWY_EXPORT(find_for_doubles);
 HWY_EXPORT(find_for_floats);
 HWY_EXPORT(doubt_doubles);
@@ -179,7 +192,7 @@ std::ptrdiff_t Interpreter<Real>::run(const RowTask<Real>& task) {
 template <class Real>
 std::ptrdiff_t Interpreter<Real>::run_row(const Real* const* rows, const Real* scalars, Real* result, Index count) {
   for (std::size_t s = 0; s < scalars_.size(); ++s) {
-    if (filled_ && std::memcmp(&scalars_[s], &scalars[s], sizeof(Real)) == 0) continue;
+    if (filled_ && same_bits(scalars_[s], scalars[s])) continue;
     scalars_[s] = scalars[s];
     std::fill_n(slot(slots_ + s), strip, scalars[s]);
   }

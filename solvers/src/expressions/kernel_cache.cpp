@@ -40,7 +40,7 @@ std::string folder() {
     const char* const value = std::getenv(name);
     return value == nullptr ? "" : value;
   };
-  if (const std::string given = variable("TESSERA_CACHE"); !given.empty()) return given;
+  if (std::string given = variable("TESSERA_CACHE"); !given.empty()) return given;
   if (const std::string given = variable("XDG_CACHE_HOME"); !given.empty()) return given + "/tessera";
   if (const std::string home = variable("HOME"); !home.empty()) return home + "/.cache/tessera";
   return "";

@@ -186,8 +186,8 @@ std::vector<Entry> make_entries() {
     list.push_back({std::move(names), least, most, make});
   };
   // Of numbers alone: make(graph, arguments).
-  const auto of_numbers = [&](std::vector<std::string> names, std::size_t least, std::size_t most, auto make) {
-    add(std::move(names), least, most, [make](R& r, S s, A& a) { return R::scalar(make(r, r.numbers(s, a))); });
+  const auto of_numbers = [&](const std::vector<std::string>& names, std::size_t least, std::size_t most, auto make) {
+    add(names, least, most, [make](R& r, S s, A& a) { return R::scalar(make(r, r.numbers(s, a))); });
   };
   using Ids = const std::vector<Id>&;
 
@@ -230,8 +230,8 @@ std::vector<Entry> make_entries() {
   });
 
   // Of one number, or of many.
-  const auto simple = [&](std::vector<std::string> names, Op op) {
-    of_numbers(std::move(names), 1, 1, [op](R& r, Ids a) { return r.graph().unary(op, a[0]); });
+  const auto simple = [&](const std::vector<std::string>& names, Op op) {
+    of_numbers(names, 1, 1, [op](R& r, Ids a) { return r.graph().unary(op, a[0]); });
   };
   simple({"sqrt"}, Op::square_root);
   simple({"abs", "Abs", "fabs"}, Op::absolute);
@@ -240,8 +240,8 @@ std::vector<Entry> make_entries() {
   of_numbers({"rint"}, 1, 1, [](R& r, Ids a) {  // halves go up, as in other expressions
     return r.graph().unary(Op::floor, r.graph().sum({{1, a[0]}, {1, r.graph().number(0.5)}}));
   });
-  const auto extreme = [&](std::vector<std::string> names, Op op) {
-    of_numbers(std::move(names), 1, any_number, [op](R& r, Ids a) {
+  const auto extreme = [&](const std::vector<std::string>& names, Op op) {
+    of_numbers(names, 1, any_number, [op](R& r, Ids a) {
       Id result = a[0];
       for (std::size_t i = 1; i < a.size(); ++i) result = r.graph().binary(op, result, a[i]);
       return result;
@@ -270,7 +270,7 @@ std::vector<Entry> make_entries() {
     if (function.name == "pow") continue;  // see above
     // numpy's names, and another of the older ones.
     if (function.name[0] == 'a') names.push_back("arc" + function.name.substr(1));
-    of_numbers(std::move(names), function.arguments, function.arguments, [f](R& r, Ids a) {
+    of_numbers(names, function.arguments, function.arguments, [f](R& r, Ids a) {
       return a.size() == 1 ? r.graph().function(f, a[0]) : r.graph().function(f, a[0], a[1]);
     });
   }
@@ -434,13 +434,13 @@ Value Reader::name(const Syntax& syntax) {
 Id piecewise(Reader& reader, const Syntax& syntax) {
   Graph& graph = reader.graph();
   std::optional<Id> result;
-  for (auto pair = syntax.arguments.rbegin(); pair != syntax.arguments.rend(); ++pair) {
-    if (pair->name != "tuple" || pair->arguments.size() != 2)
-      throw ExpressionError("write (value, condition)", pair->at);
-    const Id value = reader.read_number(pair->arguments[0]);
-    const Id condition = reader.read_number(pair->arguments[1]);
+  for (std::size_t i = syntax.arguments.size(); i-- > 0;) {
+    const Syntax& pair = syntax.arguments[i];
+    if (pair.name != "tuple" || pair.arguments.size() != 2) throw ExpressionError("write (value, condition)", pair.at);
+    const Id value = reader.read_number(pair.arguments[0]);
+    const Id condition = reader.read_number(pair.arguments[1]);
     if (!result && !(graph.is_number(condition) && graph[condition].value != 0))
-      throw ExpressionError("the last condition must be True, so that there is always a value", pair->at);
+      throw ExpressionError("the last condition must be True, so that there is always a value", pair.at);
     result = result ? graph.choose(condition, value, *result) : value;
   }
   if (!result) throw ExpressionError("Piecewise((value, condition), .., (value, True)) needs values", syntax.at);

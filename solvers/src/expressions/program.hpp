@@ -60,7 +60,7 @@ struct Operand {
   } kind = Kind::scalar;
   std::size_t number = 0;
 
-  auto operator<=>(const Operand&) const = default;
+  auto operator<=>(const Operand&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 struct Instruction {
@@ -68,7 +68,7 @@ struct Instruction {
   std::array<Operand, 3> operands{};
   std::size_t function = 0;
 
-  auto operator<=>(const Instruction&) const = default;
+  auto operator<=>(const Instruction&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 /// Where the scalars come from.
@@ -83,7 +83,7 @@ struct Scalar {
   Id node = 0;
   const double* factor = nullptr;
 
-  auto operator<=>(const Scalar&) const = default;
+  auto operator<=>(const Scalar&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 /// Where the rows come from.
@@ -98,7 +98,7 @@ struct Row {
   Index3 offset{0, 0, 0};
   Id node = 0;
 
-  auto operator<=>(const Row&) const = default;
+  auto operator<=>(const Row&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
 
 struct Program {

@@ -190,7 +190,7 @@ class Writer {
   }
 
   std::string operation(std::size_t i, std::size_t level) const {
-    const std::string a = operand(i, 0, level);
+    std::string a = operand(i, 0, level);
     const std::string b = operands(i) > 1 ? operand(i, 1, level) : "";
     const std::string c = operands(i) > 2 ? operand(i, 2, level) : "";
     switch (steps_[i].code) {

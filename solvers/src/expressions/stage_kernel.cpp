@@ -42,15 +42,21 @@ class StageKernel {
       work.kept.resize(most * 2 * static_cast<std::size_t>(vector_cells<Real>));
     }
     inputs_ = program_.inputs.size();
-    for (const Row& row : program_.rows) {
-      if (row.kind == Row::Kind::input) inputs_ = std::max(inputs_, row.input + 1);
+    for (std::size_t n = 0; n < program_.rows.size(); ++n) {
+      const Row& row = program_.rows[n];
+      if (row.kind != Row::Kind::input) continue;
+      inputs_ = std::max(inputs_, row.input + 1);
+      inputs_of_rows_.push_back(n);
     }
+    depends_on_place_ =
+        inputs_of_rows_.size() < program_.rows.size() ||
+        std::any_of(place_lines_.begin(), place_lines_.end(), [](const Real* l) { return l != nullptr; });
   }
 
   void run(const Panel& panel) {
     Work& work = of_block_[static_cast<std::size_t>(panel.block)];
     const auto kernel = reinterpret_cast<RowKernel<Real>>(compiled_->kernel());
-    set_scalars(work);
+    set_scalars(work, std::min(most_rows, panel.rows));
     work.operands.clear();
     for (std::size_t i = 0; i < inputs_; ++i) work.operands.push_back(panel.operand<const Real>(i));
     const auto results = panel.operand<Real>(inputs_);
@@ -103,7 +109,7 @@ class StageKernel {
     std::vector<Rows<const Real>> operands = {};  // of the panel
   };
 
-  void set_scalars(Work& work) {
+  void set_scalars(Work& work, Index rows) {
     Place place;
     place.time = *around_.time;
     place.integrals = *around_.integrals;
@@ -113,7 +119,7 @@ class StageKernel {
       double value = scalar.value;
       if (scalar.kind == Scalar::Kind::node) value = work.evaluator.value(scalar.node);
       else if (scalar.kind == Scalar::Kind::factor) value = scalar.factor == nullptr ? 1 : *scalar.factor;
-      for (Index r = 0; r < most_rows; ++r) scalar_of(work, r, s) = static_cast<Real>(value);
+      for (Index r = 0; r < rows; ++r) scalar_of(work, r, s) = static_cast<Real>(value);
     }
   }
 
@@ -123,6 +129,12 @@ class StageKernel {
 
   /// Of the panel's row j, as the task's row r.
   void set_rows(Work& work, const Panel& panel, Index j, Index r, Index before) {
+    const Real** const rows = &work.rows[static_cast<std::size_t>(r) * program_.rows.size()];
+    for (const std::size_t n : inputs_of_rows_) {
+      const Row& row = program_.rows[n];
+      rows[n] = work.operands[row.input](j, row.offset) - before;
+    }
+    if (!depends_on_place_) return;
     const Block& block = around_.domain->blocks()[static_cast<std::size_t>(panel.block)];
     const Index3 first = panel.cell(j);
     const auto number = [&](int axis) { return block.global(axis, first[static_cast<std::size_t>(axis)]); };
@@ -130,17 +142,15 @@ class StageKernel {
       if (place_lines_[s] != nullptr)
         scalar_of(work, r, s) = place_lines_[s][number(around_.places->axis(program_.scalars[s].node))];
     }
-    const std::size_t rows = program_.rows.size();
-    for (std::size_t n = 0; n < rows; ++n) {
+    for (std::size_t n = 0; n < program_.rows.size(); ++n) {
       const Row& row = program_.rows[n];
-      const std::size_t place = static_cast<std::size_t>(r) * rows + n;
-      const Real* values = nullptr;
-      if (row.kind == Row::Kind::input) values = work.operands[row.input](j, row.offset);
-      else if (row.kind == Row::Kind::place) values = lines_[n] + number(2);
+      if (row.kind == Row::Kind::place) rows[n] = lines_[n] + number(2) - before;
       else if (row.kind == Row::Kind::noise)
-        values = make_noise(work.noise[place], block, first, before, panel.length, row.input);
-      else values = (*steady_[n])[block].template row<Real>(first[0], first[1]) + first[2];
-      work.rows[place] = values - before;
+        rows[n] = make_noise(work.noise[static_cast<std::size_t>(r) * program_.rows.size() + n], block, first, before,
+                             panel.length, row.input) -
+                  before;
+      else if (row.kind == Row::Kind::steady)
+        rows[n] = (*steady_[n])[block].template row<Real>(first[0], first[1]) + first[2] - before;
     }
   }
 
@@ -172,10 +182,12 @@ class StageKernel {
   BlockFindings* findings_;
   std::size_t pitch_;
   std::vector<RowFunction<Real>> functions_;
-  std::vector<const Real*> place_lines_;  // by scalar
-  std::vector<const Real*> lines_;        // by row
-  std::vector<const Field*> steady_;      // by row
-  std::size_t inputs_ = 0;                // operands before the output
+  std::vector<const Real*> place_lines_;     // by scalar
+  std::vector<const Real*> lines_;           // by row
+  std::vector<const Field*> steady_;         // by row
+  std::size_t inputs_ = 0;                   // operands before the output
+  std::vector<std::size_t> inputs_of_rows_;  // the rows that are inputs
+  bool depends_on_place_ = false;            // there are others, or scalars that are
   std::vector<Work> of_block_;
 };
 

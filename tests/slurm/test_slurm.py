@@ -90,7 +90,7 @@ class Slurm(unittest.TestCase):
                 number, where, app, text, more, why = one
                 job = self.job(number)
                 if job["Restarts"] == "0":
-                    self.assertIn(job["JobState"], ("PENDING", "CONFIGURING", "RUNNING", "COMPLETING"), self.log(where, number))
+                    self.assertIn(job["JobState"], ("PENDING", "CONFIGURING", "RUNNING", "SIGNALING", "COMPLETING", "REQUEUED"), self.log(where, number))
                     continue
                 jobs.remove(one)
                 step = step_of(where / "run.ckpt.h5")

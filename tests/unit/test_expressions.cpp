@@ -154,8 +154,8 @@ TEST_CASE("whatever words are put together is read, or refused with a place") {
   for (unsigned seed = 0; seed < 30000; ++seed) {
     std::mt19937 random(seed);
     std::string text;
-    const unsigned count = 1 + random() % 12;
-    for (unsigned i = 0; i < count; ++i) text += words[random() % words.size()];
+    const auto count = 1 + random() % 12;
+    for (std::size_t i = 0; i < count; ++i) text += words[random() % words.size()];
     CAPTURE(text);
     try {
       const Read read(text);

@@ -4,23 +4,18 @@
 Run it with the Python that has requirements.txt installed.
 """
 
-import argparse
-import datetime
 import json
 import os
-import re
 import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-from run import CORE, CORES, HERE, TARGET, UNBOUND, Child, Failure, cpu, our_version, spread, steps_for
+from run import CORE, DONE, HERE, TARGET, UNBOUND, Child, Failure, report, spread, steps_for
 
 LIMIT = 600
-DONE = re.compile(r"done: (\d+) steps, t = \S+, (\S+) s in the time loop")
 NOISE = {"uniform": [0.49, 0.51], "seed": 1}
 CASES = {  # what the equation by hand has, and the expressions
     "Cahn-Hilliard 512^2 with source (Listing 7), Euler": {
@@ -153,32 +148,10 @@ def starts(bench, arguments):
            "to compile and do one step, each time")
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
-    parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
-    parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
-    arguments = parser.parse_args()
-    if arguments.repeats < 1:
-        parser.error("--repeats: at least 1")
-    date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    lines = [f"## Expressions, {date}, {cpu()}, {len(CORES)} cores", "",
-             f"- ours: {our_version(arguments)}", f"- {arguments.repeats} repeats of {TARGET} s, one core"]
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(arguments, folder)
-            lines += [*starts(bench, arguments), "", *speeds(bench, arguments)]
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    report = "\n".join(lines) + "\n"
-    print(report)
-    if arguments.output:
-        with arguments.output.open("a") as file:
-            file.write("\n" + report)
-    return 0
+def measure(arguments, folder):
+    bench = Bench(arguments, folder)
+    return [f"- {arguments.repeats} repeats of {TARGET} s, one core", *starts(bench, arguments), "", *speeds(bench, arguments)]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(__doc__, "Expressions", 15, measure))

@@ -4,21 +4,17 @@
 Run it with the Python that has requirements.txt installed.
 """
 
-import argparse
 import csv
-import datetime
 import json
 import os
-import re
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
 
-from run import CORE, CORES, HERE, UNBOUND, Child, Failure, cpu, our_version, spread
+from run import CORE, CORES, DONE, HERE, UNBOUND, Child, Failure, report, spread
 
 GRID = {"shape": [512, 512]}
 SECTION = {"interface_width": 1, "rate": 0.01, "target": 0.5}
@@ -42,7 +38,6 @@ STEPPERS = {
     "RKC2, relative tolerance 1e-2": {"stepper": "rkc2", "relative_tolerance": 1e-2},
     "RKL2, relative tolerance 5e-5, rms": {"stepper": "rkl2", "relative_tolerance": 5e-5, "error_norm": "rms"},
 }
-DONE = re.compile(r"done: (\d+) steps, t = \S+, (\S+) s in the time loop")
 
 
 class Bench:
@@ -164,32 +159,11 @@ def whole(bench, repeats):
     return lines
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
-    parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
-    parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
-    arguments = parser.parse_args()
-    if arguments.repeats < 1:
-        parser.error("--repeats: at least 1")
-    date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    lines = [f"## Listing 7, {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            bench = Bench(arguments, folder)
-            table = accuracy(bench)
-            lines += [*whole(bench, arguments.repeats), "", *table]
-    except Failure as failure:
-        print(failure, file=sys.stderr)
-        return 1
-    report = "\n".join(lines) + "\n"
-    print(report)
-    if arguments.output:
-        with arguments.output.open("a") as file:
-            file.write("\n" + report)
-    return 0
+def measure(arguments, folder):
+    bench = Bench(arguments, folder)
+    table = accuracy(bench)
+    return [*whole(bench, arguments.repeats), "", *table]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(report(__doc__, "Listing 7", 5, measure))

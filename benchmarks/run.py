@@ -212,6 +212,32 @@ def our_version(arguments):
     return f"{said.partition(chr(10))[0]}; {compiler}"
 
 
+def report(description, title, repeats, measure):
+    """A benchmark's main: its exit status. measure(arguments, folder): lines of the report."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
+    parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
+    parser.add_argument("--repeats", type=int, default=repeats)
+    parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
+    arguments = parser.parse_args()
+    if arguments.repeats < 1:
+        parser.error("--repeats: at least 1")
+    date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    lines = [f"## {title}, {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            lines += measure(arguments, folder)
+    except Failure as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if arguments.output:
+        with arguments.output.open("a") as file:
+            file.write("\n" + text)
+    return 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")

@@ -55,37 +55,12 @@ const std::vector<Named>& cases() {
 
 TEST_CASE("every Cartesian case of these equations, boundaries and steppers") {
   const DataFile file("explicit_cases.h5");
-  const comm::WaitingCommunicator& world = patient_world();
   for (const Named& named : cases()) {
     const std::string name = named.name;
     CAPTURE(name);
     const Config reference = Config::parse(file.text(name, "case"), name);
-    const std::vector<double> expected = file.values(name + "/final");
     const std::string config = config_of(named.equation, named.fields, reference);
-    const int dimensions = static_cast<int>(reference.at("grid").at("shape").items().size());
-    const auto alone = run_pde(config, serial(dimensions), self());
-    CHECK(alone->steps == reference.at("steps").integer());  // adaptive: the same accepted steps
-    // RKF45's error is a small difference of rates, and so most of its digits are rounding: with it vary the steps' lengths.
-    const double digits = name == "chk_neu_adaptive_rkf45" ? 1e-11 : 1e-12;
-    CHECK(largest_difference(alone->values, expected) <= digits * scale(expected));
-    int layouts = 0;
-    for (Case c : all_cases(dimensions, world.size())) {
-      c.tiles = layouts == 1;
-      c.overlap = layouts == 2;
-      c.steps_at_once = layouts == 3 ? 12 : 0;
-      CAPTURE(describe(c));
-      const auto outcome = run_pde(config, c, world);
-      if (!outcome) continue;
-      ++layouts;
-      CHECK(outcome->steps == alone->steps);
-      CHECK(same_bits(outcome->values, alone->values));
-      if (layouts == 4) break;
-    }
-    CHECK(layouts > 0);
-    // With adapted steps, rounding decides now and then whether a step is taken.
-    if (reference.at("adaptive").flag()) continue;
-    const auto single = run_pde("precision: single\n" + config, serial(dimensions), self());
-    CHECK(largest_difference(single->values, expected) <= 2e-5 * scale(expected));
+    check_case(file, name, reference, config, config);
   }
 }
 

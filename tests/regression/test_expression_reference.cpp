@@ -69,37 +69,16 @@ const std::string interpreted = "kernels: interpreted\n";
 
 TEST_CASE("every Cartesian case, compiled and interpreted, on several layouts") {
   const DataFile file("explicit_cases.h5");
-  const comm::WaitingCommunicator& world = patient_world();
   for (const Written& written : cases()) {
     const std::string name = written.name;
     CAPTURE(name);
     const Config reference = Config::parse(file.text(name, "case"), name);
-    const std::vector<double> expected = file.values(name + "/final");
     const std::string config = config_of(equations(written), written.fields, reference);
+    const auto single = check_case(file, name, reference, interpreted + config, compiled + config);
+    if (single.empty()) continue;
     const int dimensions = static_cast<int>(reference.at("grid").at("shape").items().size());
-    const auto alone = run_pde(interpreted + config, serial(dimensions), self());
-    CHECK(alone->steps == reference.at("steps").integer());                  // adaptive: the same accepted steps
-    const double digits = name == "chk_neu_adaptive_rkf45" ? 1e-11 : 1e-12;  // as in test_explicit_reference.cpp
-    CHECK(largest_difference(alone->values, expected) <= digits * scale(expected));
-    int layouts = 0;
-    for (Case c : all_cases(dimensions, world.size())) {
-      c.tiles = layouts == 1;
-      c.overlap = layouts == 2;
-      c.steps_at_once = layouts == 3 ? 12 : 0;
-      CAPTURE(describe(c));
-      const auto outcome = run_pde(compiled + config, c, world);
-      if (!outcome) continue;
-      ++layouts;
-      CHECK(outcome->steps == alone->steps);
-      CHECK(same_bits(outcome->values, alone->values));
-      if (layouts == 4) break;
-    }
-    CHECK(layouts > 0);
-    if (reference.at("adaptive").flag()) continue;
-    const auto single = run_pde("precision: single\n" + interpreted + config, serial(dimensions), self());
-    CHECK(largest_difference(single->values, expected) <= 2e-5 * scale(expected));
     const auto single_compiled = run_pde("precision: single\n" + compiled + config, serial(dimensions), self());
-    CHECK(same_bits(single_compiled->values, single->values));
+    CHECK(same_bits(single_compiled->values, single));
   }
 }
 

@@ -1,6 +1,8 @@
 // py-pde's cases (tests/data/README.md) as configurations.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <algorithm>
 #include <cmath>
 #include <sstream>
@@ -73,6 +75,40 @@ inline double scale(const std::vector<double>& values) {
   double largest = 0;
   for (const double v : values) largest = std::max(largest, std::fabs(v));
   return largest;
+}
+
+/// Runs one of py-pde's cases alone, compares it with what py-pde has found, and on some layouts, by `on_layouts`, which must have the
+/// same bits; where steps are fixed, in single precision, too. `alone`, `on_layouts`: configurations of the same run. Returns the
+/// values of the run in single precision; none where steps are adapted.
+inline std::vector<double> check_case(const DataFile& file, const std::string& name, const Config& reference,
+                                      const std::string& alone, const std::string& on_layouts) {
+  const comm::WaitingCommunicator& world = patient_world();
+  const std::vector<double> expected = file.values(name + "/final");
+  const int dimensions = static_cast<int>(reference.at("grid").at("shape").items().size());
+  const auto serially = run_pde(alone, serial(dimensions), self());
+  CHECK(serially->steps == reference.at("steps").integer());  // adaptive: the same accepted steps
+  // RKF45's error is a small difference of rates, and so most of its digits are rounding: with it vary the steps' lengths.
+  const double digits = name == "chk_neu_adaptive_rkf45" ? 1e-11 : 1e-12;
+  CHECK(largest_difference(serially->values, expected) <= digits * scale(expected));
+  int layouts = 0;
+  for (Case c : all_cases(dimensions, world.size())) {
+    c.tiles = layouts == 1;
+    c.overlap = layouts == 2;
+    c.steps_at_once = layouts == 3 ? 12 : 0;
+    CAPTURE(describe(c));
+    const auto outcome = run_pde(on_layouts, c, world);
+    if (!outcome) continue;
+    ++layouts;
+    CHECK(outcome->steps == serially->steps);
+    CHECK(same_bits(outcome->values, serially->values));
+    if (layouts == 4) break;
+  }
+  CHECK(layouts > 0);
+  // With adapted steps, rounding decides now and then whether a step is taken.
+  if (reference.at("adaptive").flag()) return {};
+  const auto single = run_pde("precision: single\n" + alone, serial(dimensions), self());
+  CHECK(largest_difference(single->values, expected) <= 2e-5 * scale(expected));
+  return single->values;
 }
 
 }  // namespace tessera::test

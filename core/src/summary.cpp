@@ -61,4 +61,10 @@ Sums sum(Domain& domain, const Field& field, const Field* weight) {
   return {all.values.reduce(domain.communicator()), all.squares.reduce(domain.communicator())};
 }
 
+double cell_volume(const Grid& grid) {
+  double volume = 1;
+  for (int a = grid.first_axis(); a < 3; ++a) volume *= grid.spacing(a);
+  return volume;
+}
+
 }  // namespace tessera

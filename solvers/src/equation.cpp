@@ -5,14 +5,14 @@ namespace {
 
 const std::vector<std::string> conditions{"antiperiodic", "value", "derivative", "mixed", "curvature"};
 
-Boundary own_boundary(const EquationInput& input, const Config& section, const std::string& key) {
-  Boundary boundary(input.domain, section, key, input.parameters, conditions);
-  if (section.has(key) && boundary.antiperiodic() != input.grid_boundary().antiperiodic())
-    section.at(key).fail("must be antiperiodic where grid.boundary is, and nowhere else");
+}  // namespace
+
+Boundary EquationInput::own_boundary(const Config& of, const std::string& key) const {
+  Boundary boundary(domain, of, key, parameters, conditions);
+  if (of.has(key) && boundary.antiperiodic() != grid_boundary().antiperiodic())
+    of.at(key).fail("must be antiperiodic where grid.boundary is, and nowhere else");
   return boundary;
 }
-
-}  // namespace
 
 Boundary EquationInput::grid_boundary() const {
   return {domain, config.at("grid"), "boundary", parameters, conditions};
@@ -20,14 +20,13 @@ Boundary EquationInput::grid_boundary() const {
 
 Boundary EquationInput::field_boundary(const std::string& name) const {
   const Config field = config.section("fields").section(name);
-  if (field.has("boundary")) return own_boundary(*this, field, "boundary");
-  return section.section("boundaries").has(name) ? own_boundary(*this, section.section("boundaries"), name)
-                                                 : grid_boundary();
+  if (field.has("boundary")) return own_boundary(field, "boundary");
+  return section.section("boundaries").has(name) ? own_boundary(section.section("boundaries"), name) : grid_boundary();
 }
 
 Boundary EquationInput::boundary(const std::string& name, const std::string& otherwise) const {
   const bool own = otherwise.empty() || section.section("boundaries").has(name);
-  return own ? own_boundary(*this, section.section("boundaries"), name) : field_boundary(otherwise);
+  return own ? own_boundary(section.section("boundaries"), name) : field_boundary(otherwise);
 }
 
 double EquationInput::positive(const std::string& key, double otherwise) const {

@@ -226,9 +226,7 @@ void Evaluations::find_integrals(Group& group, std::span<FieldSet* const> regist
         for (Field& density : densities_) arrays.push_back(&density[block]);
         group.densities->run(block, arrays, moments_);
       });
-  const Grid& grid = domain.grid();
-  double cell = 1;
-  for (int a = grid.first_axis(); a < 3; ++a) cell *= grid.spacing(a);
+  const double cell = cell_volume(domain.grid());
   for (std::size_t i = 0; i < integrals_.size(); ++i) integrals_[i] = sum(domain, densities_[i]).values * cell;
   system_.equation().set_integrals(integrals_);
 }

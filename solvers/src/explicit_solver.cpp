@@ -100,8 +100,7 @@ class ExplicitSolver final : public Solver {
     evaluate_energy();
     std::vector<Diagnostic> list;
     const auto cells = static_cast<double>(domain.grid().cells());
-    double cell = 1;
-    for (int a = domain.grid().first_axis(); a < 3; ++a) cell *= domain.grid().spacing(a);
+    const double cell = cell_volume(domain.grid());
     for (std::size_t f = 0; f < system_.size(); ++f) {
       const Field& field = now_.fields[f];
       const Extremes extremes = find_extremes(domain, field);

@@ -167,8 +167,7 @@ void AdvectedField::add_diagnostics(std::vector<Diagnostic>& diagnostics) {
   const Extremes now = find_extremes(domain_, psi_);
   const Sums sums = sum(domain_, psi_);
   const double mass = flow_.has_g() ? sum(domain_, psi_, flow_.g()).values : sums.values;
-  double volume = 1;
-  for (int a = grid.first_axis(); a < 3; ++a) volume *= grid.spacing(a);
+  const double volume = cell_volume(grid);
   const auto add = [&](const char* what, double value) { diagnostics.push_back({psi_.name() + what, value}); };
   add("_mass", mass * volume);
   add("_min", now.least);

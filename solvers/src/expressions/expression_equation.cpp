@@ -7,12 +7,11 @@
 #include "fusion.hpp"
 #include "stage_kernel.hpp"
 #include "tessera/core/setup.hpp"
+#include "tessera/core/summary.hpp"
 #include "tessera/solvers/step_control.hpp"
 
 namespace tessera::expressions {
 namespace {
-
-const std::vector<std::string> conditions{"antiperiodic", "value", "derivative", "mixed", "curvature"};
 
 /// What rank 0 has read, on every rank: constants are folded by the mathematical library, of which each node may have another.
 Equations shared(Equations equations, const comm::WaitingCommunicator& communicator) {
@@ -52,8 +51,7 @@ double noise_step(const EquationInput& input) {
 
 /// The rates with noise.
 std::vector<Id> noisy_rates(Equations& equations, double step, const Grid& grid) {
-  double volume = 1;
-  for (int a = grid.first_axis(); a < 3; ++a) volume *= grid.spacing(a);
+  const double volume = cell_volume(grid);
   Graph& graph = equations.graph;
   std::vector<Id> rates;
   for (std::size_t f = 0; f < equations.rates.size(); ++f) {
@@ -91,7 +89,7 @@ ExpressionEquation::ExpressionEquation(const EquationInput& input)
       library_(input.domain, read_kernel_mode(input.config)) {
   const Config section = input.config.section("bc_ops");
   for (const OperatorBoundary& boundary : equations_.boundaries)
-    own_.emplace_back(input.domain, section, boundary.key, input.parameters, conditions);
+    own_.push_back(input.own_boundary(section, boundary.key));
   integrals_.resize(plan_.integrals.size());
   if (input.config.has("spectrum")) {
     const Config given = input.config.at("spectrum");

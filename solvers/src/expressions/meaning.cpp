@@ -485,9 +485,4 @@ Id read_meaning(Graph& graph, const Syntax& syntax, const Vocabulary& vocabulary
   return Reader(graph, vocabulary).read_number(syntax);
 }
 
-bool is_taken(const std::string& name) {
-  return constants().contains(name) || find_entry(name) != nullptr || name == "Piecewise" || name == "x" ||
-         name == "y" || name == "z" || name == "t";
-}
-
 }  // namespace tessera::expressions

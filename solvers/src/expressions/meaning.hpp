@@ -29,7 +29,4 @@ inline constexpr std::size_t most_operations = 5000;
 /// finite value.
 Id read_meaning(Graph& graph, const Syntax& syntax, const Vocabulary& vocabulary);
 
-/// Whether a name has a meaning of its own in expressions, so that nothing else may be called so.
-bool is_taken(const std::string& name);
-
 }  // namespace tessera::expressions

@@ -17,6 +17,9 @@ struct Extremes {
 /// Collective.
 Extremes find_extremes(Domain& domain, const Field& field);
 
+/// The product of the spacings of all dimensions.
+double cell_volume(const Grid& grid);
+
 /// Over the whole grid. Sums do not depend on the layout: those over a field are exact until they are rounded at the end.
 struct Sums {
   double values = 0;   // times a weight

@@ -97,6 +97,8 @@ struct EquationInput {
   /// That of a quantity between stages: `boundaries.NAME` or, without, that of the field `otherwise`; a zero derivative, where no
   /// field is named.
   Boundary boundary(const std::string& name, const std::string& otherwise = "") const;
+  /// That of a key of any section; a zero derivative, where it is missing.
+  Boundary own_boundary(const Config& of, const std::string& key) const;
   /// A coefficient above 0, or not below it.
   double positive(const std::string& key, double otherwise) const;
   double not_negative(const std::string& key, double otherwise) const;

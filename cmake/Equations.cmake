@@ -1,4 +1,4 @@
-# Writes a source file with the list of all equations: that of the file allen_cahn.cpp is tessera::equations::allen_cahn::entry, its
+# Writes a source file with the list of all equations by hand: that of the file allen_cahn.cpp is tessera::equations::allen_cahn::entry, its
 # name is allen-cahn.
 function(tessera_list_equations output)
   set(declarations "")
@@ -10,16 +10,15 @@ function(tessera_list_equations output)
     string(APPEND entries "      {\"${name}\", equations::${equation}::entry},\n")
   endforeach()
   file(CONFIGURE OUTPUT ${output} CONTENT [[
-#include "tessera/solvers/equation.hpp"
+#include "expressions/named_equations.hpp"
 
 namespace tessera {
 namespace equations {
 @declarations@}  // namespace equations
 
-const std::vector<NamedEquation>& all_equations() {
-  static const std::vector<NamedEquation> all{
+std::vector<NamedEquation> equations_by_hand() {
+  return {
 @entries@  };
-  return all;
 }
 
 }  // namespace tessera

@@ -1,5 +1,7 @@
 #include "tessera/solvers/equation.hpp"
 
+#include "expressions/named_equations.hpp"
+
 namespace tessera {
 namespace {
 
@@ -27,6 +29,13 @@ Boundary EquationInput::field_boundary(const std::string& name) const {
 Boundary EquationInput::boundary(const std::string& name, const std::string& otherwise) const {
   const bool own = otherwise.empty() || section.section("boundaries").has(name);
   return own ? own_boundary(section.section("boundaries"), name) : field_boundary(otherwise);
+}
+
+std::vector<NamedEquation> all_equations() {
+  std::vector<NamedEquation> all = equations_by_hand();
+  for (const NamedEquation& equation : expressions::named_equations()) all.push_back(equation);
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return all;
 }
 
 double EquationInput::positive(const std::string& key, double otherwise) const {

@@ -64,7 +64,10 @@ class ExplicitSolver final : public Solver {
   }
   std::vector<std::string> details() const override { return system_.equation().details(); }
   std::string formula() const override { return system_.equation().formula(); }
-  void prepare() override { system_.equation().prepare(); }
+  void prepare() override {
+    make_energy_sweep();  // its kernel is made with the others
+    system_.equation().prepare();
+  }
   double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
   Reached advance(double time, double limit, Index most) override {
     const Reached reached = stepper_->advance(time, limit, most);
@@ -132,21 +135,24 @@ class ExplicitSolver final : public Solver {
     rate_->run(registers, std::array{time_});
   }
 
-  /// The energy, where the equation has one, of fields whose ghosts are filled.
-  void evaluate_energy() {
+  /// A sweep for the energy, where the equation has one.
+  void make_energy_sweep() {
+    if (asked_for_energy_) return;
+    asked_for_energy_ = true;
     Domain& domain = system_.domain();
-    if (!asked_for_energy_) {
-      asked_for_energy_ = true;
-      Stages stages(domain.grid().dimensions(), domain.precision());
-      std::vector<Stages::Quantity> fields;
-      for (std::size_t f = 0; f < system_.size(); ++f) fields.push_back(stages.external());
-      if (system_.equation().add_energy(stages, fields, stages.external())) {
-        energy_.emplace(domain, "energy", Location::cells, 0);
-        energy_sweep_.emplace(domain, std::move(stages));
-      }
-    }
-    if (!energy_) return;
-    domain.phase([&](const Block& block) {
+    Stages stages(domain.grid().dimensions(), domain.precision());
+    std::vector<Stages::Quantity> fields;
+    for (std::size_t f = 0; f < system_.size(); ++f) fields.push_back(stages.external());
+    if (system_.equation().add_energy(stages, fields, stages.external()))
+      energy_sweep_.emplace(domain, std::move(stages));
+  }
+
+  /// The energy of fields whose ghosts are filled.
+  void evaluate_energy() {
+    make_energy_sweep();
+    if (!energy_sweep_) return;
+    if (!energy_) energy_.emplace(system_.domain(), "energy", Location::cells, 0);
+    system_.domain().phase([&](const Block& block) {
       std::vector<Array*> arrays;
       for (Field& field : now_.fields) arrays.push_back(&field[block]);
       arrays.push_back(&(*energy_)[block]);
@@ -172,15 +178,17 @@ void require_stable(const ExplicitSolver& solver, const Config& time, const std:
   const double limit = solver.stable_step();
   if (solver.fixed_step() <= limit) return;
   std::ostringstream what;
+  if (limit == 0) {
+    what << "this equation has waves, for which the stepper is stable with no step; use stepper: rk4 or rkf45";
+    if (!solver.limit_is_estimated()) (time.has("stepper") ? time.at("stepper") : time).fail(what.str());
+    log.warn(what.str());
+    return;
+  }
   if (solver.limit_is_estimated()) {
     what << "a step of " << solver.fixed_step() << " may not be stable: " << stepper << " allows about " << limit
          << ", by an estimate for the initial values";
     log.warn(what.str());
     return;
-  }
-  if (limit == 0) {
-    what << "this equation has waves, for which the stepper is stable with no step; use stepper: rk4 or rkf45";
-    (time.has("stepper") ? time.at("stepper") : time).fail(what.str());
   }
   what << "a step of " << solver.fixed_step() << " is not stable: " << stepper << " allows at most " << limit
        << " on this grid; use that or less, or `tolerance` for adaptive steps";
@@ -195,11 +203,11 @@ Config initial_of(const Config& config, const std::string& name) {
 
 }  // namespace
 
-const NamedEquation* find_equation(const std::string& name) {
+std::optional<NamedEquation> find_equation(const std::string& name) {
   for (const NamedEquation& equation : all_equations()) {
-    if (equation.name == name) return &equation;
+    if (equation.name == name) return equation;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 NamedEquation find_equation(const Config& config) {

@@ -227,24 +227,6 @@ Kernel for_stencil(const Stages& stages, const Stencil& stencil, const F& kernel
   });
 }
 
-/// diffusivity lap c + reaction(c, other) from c and another field's value in the same cell. make_reaction<P>() gives the reaction for
-/// packs P, with its coefficients as such: made once for many cells.
-template <class MakeReaction>
-Kernel make_diffusion_and_reaction(const Stages& stages, const Stencil& stencil, double diffusivity,
-                                   const MakeReaction& make_reaction) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      Neighbours<Real, Points> c(panel, 0, stencil);
-      Values<Real> other(panel, 1);
-      const auto d = c.laplacian_factor(diffusivity);
-      const auto reaction = make_reaction.template operator()<Pack<Real>>();
-      const auto rate = [&](auto cell)
-                            TESSERA_PER_CELL { return c.add_laplacian(d, reaction(c(cell), other(cell)), cell); };
-      write_rows<Real>(panel, 2, rate, c, other);
-    };
-  });
-}
-
 }  // namespace tessera::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 #endif

@@ -19,18 +19,6 @@ Kernel laplacian(const Stages& stages, const Stencil& stencil) {
   });
 }
 
-Kernel diffusion_and_source(const Stages& stages, const Stencil& stencil, double diffusivity) {
-  return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
-    return [=](const Panel& panel) HWY_ATTR {
-      Neighbours<Real, Points> c(panel, 0, stencil);
-      Values<Real> source(panel, 1);
-      const auto d = c.laplacian_factor(diffusivity);
-      write_rows<Real>(
-          panel, 2, [&](auto cell) TESSERA_PER_CELL { return c.add_laplacian(d, source(cell), cell); }, c, source);
-    };
-  });
-}
-
 Kernel double_well_energy(const Stages& stages, const Stencil& stencil, double width) {
   return for_stencil(stages, stencil, [&]<class Real, int Points>() -> Kernel {
     return [=](const Panel& panel) HWY_ATTR {
@@ -55,15 +43,10 @@ HWY_AFTER_NAMESPACE();
 namespace tessera {
 
 HWY_EXPORT(laplacian);
-HWY_EXPORT(diffusion_and_source);
 HWY_EXPORT(double_well_energy);
 
 Kernel make_laplacian(const Stages& stages, const Stencil& stencil) {
   return HWY_DYNAMIC_DISPATCH(laplacian)(stages, stencil);
-}
-
-Kernel make_diffusion_and_source(const Stages& stages, const Stencil& stencil, double diffusivity) {
-  return HWY_DYNAMIC_DISPATCH(diffusion_and_source)(stages, stencil, diffusivity);
 }
 
 Kernel make_double_well_energy(const Stages& stages, const Stencil& stencil, double width) {

@@ -8,9 +8,6 @@ namespace tessera {
 /// The Laplacian of a field.
 Kernel make_laplacian(const Stages& stages, const Stencil& stencil);
 
-/// diffusivity lap c + source from c and the source.
-Kernel make_diffusion_and_source(const Stages& stages, const Stencil& stencil, double diffusivity);
-
 /// The free energy of two phases at c = -1 and 1, c^4/4 - c^2/2 + w/2 |grad c|^2 from c, with the gradient's square as the mean of
 /// those at a cell's faces: the sum over all cells has the differences of Allen-Cahn and Cahn-Hilliard as its derivative, and so
 /// never grows.

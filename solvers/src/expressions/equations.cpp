@@ -4,24 +4,9 @@
 #include <set>
 
 #include "field_names.hpp"
-#include "meaning.hpp"
 
 namespace tessera::expressions {
 namespace {
-
-/// Adds an expression to the graph.
-Id read_expression(Graph& graph, const Config& config, const Vocabulary& vocabulary) {
-  const std::string text = config.text();
-  try {
-    return read_meaning(graph, read_syntax(text), vocabulary);
-  } catch (const ExpressionError& error) {
-    constexpr std::size_t most = 40;
-    const std::string rest = text.substr(std::min(error.at(), text.size()));
-    const std::string here =
-        rest.empty() ? "at the end" : "at '" + rest.substr(0, most) + (rest.size() > most ? " ..'" : "'");
-    config.fail_in_text(static_cast<Index>(error.at()), std::string(error.what()) + " (" + here + ")");
-  }
-}
 
 std::vector<OperatorBoundary> read_boundaries(const Config& section, const std::vector<std::string>& fields) {
   std::vector<OperatorBoundary> list;
@@ -41,26 +26,38 @@ std::vector<OperatorBoundary> read_boundaries(const Config& section, const std::
   return list;
 }
 
-/// `noise`: the variance of white noise, of all fields or of each.
-std::vector<Id> read_noise(Graph& graph, const Config& section, const Vocabulary& vocabulary) {
-  std::vector<Id> list(vocabulary.fields.size(), graph.number(0));
-  if (!section.has("variance")) return list;
-  const Config variance = section.at("variance");
-  for (std::size_t f = 0; f < list.size(); ++f) {
-    const std::string& field = vocabulary.fields[f];
-    if (!variance.is_section()) list[f] = read_expression(graph, variance, vocabulary);
-    else if (variance.has(field)) list[f] = read_expression(graph, variance.at(field), vocabulary);
-    else if (variance.has("*")) list[f] = read_expression(graph, variance.at("*"), vocabulary);
-    if (graph.is_number(list[f]) && graph[list[f]].value < 0) variance.fail("a variance must not be negative");
-  }
-  return list;
-}
-
 }  // namespace
+
+Id read_expression(Graph& graph, const Config& config, const Vocabulary& vocabulary) {
+  const std::string text = config.text();
+  try {
+    return read_meaning(graph, read_syntax(text), vocabulary);
+  } catch (const ExpressionError& error) {
+    constexpr std::size_t most = 40;
+    const std::string rest = text.substr(std::min(error.at(), text.size()));
+    const std::string here =
+        rest.empty() ? "at the end" : "at '" + rest.substr(0, most) + (rest.size() > most ? " ..'" : "'");
+    config.fail_in_text(static_cast<Index>(error.at()), std::string(error.what()) + " (" + here + ")");
+  }
+}
 
 bool Equations::noisy() const {
   return std::any_of(noise_variances.begin(), noise_variances.end(),
                      [&](Id id) { return !graph.is_number(id) || graph[id].value != 0; });
+}
+
+void Equations::read_noise(const Config& section, const Vocabulary& vocabulary) {
+  noise_variances.assign(fields.size(), graph.number(0));
+  seed = static_cast<std::uint64_t>(section.integer("seed", 0));
+  if (!section.has("variance")) return;
+  const Config variance = section.at("variance");
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    Id& of = noise_variances[f];
+    if (!variance.is_section()) of = read_expression(graph, variance, vocabulary);
+    else if (variance.has(fields[f])) of = read_expression(graph, variance.at(fields[f]), vocabulary);
+    else if (variance.has("*")) of = read_expression(graph, variance.at("*"), vocabulary);
+    if (graph.is_number(of) && graph[of].value < 0) variance.fail("a variance must not be negative");
+  }
 }
 
 Equations read_equations(const Config& config, int dimensions, const Parameters& parameters) {
@@ -101,9 +98,7 @@ Equations read_equations(const Config& config, int dimensions, const Parameters&
     equations.rates.push_back(read_expression(graph, section.at(field), vocabulary));
   }
   vocabulary.differences = false;
-  const Config noise = config.section("noise");
-  equations.noise_variances = read_noise(graph, noise, vocabulary);
-  equations.seed = static_cast<std::uint64_t>(noise.integer("seed", 0));
+  equations.read_noise(config.section("noise"), vocabulary);
   for (std::size_t b = 0; b < equations.boundaries.size(); ++b) {
     const OperatorBoundary& boundary = equations.boundaries[b];
     if (!used.contains(static_cast<int>(b))) {

@@ -17,13 +17,15 @@ namespace {
 Equations shared(Equations equations, const comm::WaitingCommunicator& communicator) {
   std::vector<Id> roots = equations.rates;
   roots.insert(roots.end(), equations.noise_variances.begin(), equations.noise_variances.end());
+  if (equations.energy) roots.push_back(*equations.energy);
   std::string text = equations.graph.text(roots);
   communicator.bcast_resizing(text);
   roots.clear();
   equations.graph = Graph::from_text(text, roots);
-  const auto half = roots.begin() + static_cast<std::ptrdiff_t>(equations.rates.size());
-  equations.rates.assign(roots.begin(), half);
-  equations.noise_variances.assign(half, roots.end());
+  const auto fields = static_cast<std::ptrdiff_t>(equations.rates.size());
+  equations.rates.assign(roots.begin(), roots.begin() + fields);
+  equations.noise_variances.assign(roots.begin() + fields, roots.begin() + 2 * fields);
+  if (equations.energy) equations.energy = roots.back();
   return equations;
 }
 
@@ -70,20 +72,23 @@ NamedEquation find_equations(const Config& config) {
   const Equations equations =
       read_equations(config, grid.dimensions(), read_parameters(config.section("parameters"), true));
   const Plan plan = make_plan(equations.graph, equations.rates, Stencil(config, grid));
-  return {"", {std::max(plan.reach(), 1), make_equation<ExpressionEquation>, plan.integrals.size()}};
+  const auto make = [](const EquationInput& input) -> std::unique_ptr<Equation> {
+    return std::make_unique<ExpressionEquation>(
+        input, read_equations(input.config, input.domain.grid().dimensions(), input.parameters));
+  };
+  return {"", {std::max(plan.reach(), 1), make, plan.integrals.size()}};
 }
 
-ExpressionEquation::ExpressionEquation(const EquationInput& input)
+ExpressionEquation::ExpressionEquation(const EquationInput& input, Equations equations)
     : domain_(input.domain),
-      equations_(shared(read_equations(input.config, input.domain.grid().dimensions(), input.parameters),
-                        input.domain.communicator())),
+      equations_(shared(std::move(equations), input.domain.communicator())),
       stencil_(input.config, input.domain.grid()),
       noise_{equations_.seed, equations_.noisy() ? noise_step(input) : 1},
       plan_(make_plan(equations_.graph,
                       equations_.noisy() ? noisy_rates(equations_, noise_.step, input.domain.grid()) : equations_.rates,
-                      stencil_)),
+                      stencil_, equations_.energy)),
       of_operators_(input.grid_boundary()),
-      zero_derivative_(input.boundary("")),
+      zero_derivative_(input.own_boundary(Config::parse("{}", ""), "zero derivative")),
       linearisation_(plan_, stencil_, input.domain.grid()),
       places_(input.domain, plan_.graph, input.ghosts),
       library_(input.domain, read_kernel_mode(input.config)) {
@@ -114,9 +119,11 @@ void ExpressionEquation::add_roots(const Evaluation& e, const std::vector<Id>& r
       inputs.push_back({quantities[static_cast<std::size_t>(program.inputs[i])], program.reaches[i]});
     return inputs;
   };
+  std::vector<std::size_t> made;
   for (const std::size_t t : plan_.needed_for(roots)) {
     const Plan::Temporary& temporary = plan_.temporaries[t];
-    const Program program = lower(plan_, temporary.root, stencil_);
+    const Program program = lower(plan_, temporary.root, stencil_, made);
+    made.push_back(t);
     const std::vector<Stages::Input> inputs = inputs_of(program);
     const Stages::Quantity output = e.stages.temporary(Location::cells, boundary_of(temporary.boundary), e.moment);
     quantities[plan_.fields + t] = output;
@@ -124,7 +131,7 @@ void ExpressionEquation::add_roots(const Evaluation& e, const std::vector<Id>& r
   }
   for (std::size_t r = 0; r < roots.size(); ++r) {
     const std::optional<Fusion> fusion = std::exchange((*e.fusions)[r], std::nullopt);
-    const Program program = lower(plan_, roots[r], stencil_, fusion, static_cast<int>(r));
+    const Program program = lower(plan_, roots[r], stencil_, made, fusion, static_cast<int>(r));
     std::vector<Stages::Input> inputs = inputs_of(program);
     if (fusion) {
       for (const Stages::Quantity quantity : fusion->inputs) inputs.push_back({quantity, {}});
@@ -143,6 +150,15 @@ void ExpressionEquation::set_integrals(std::span<const double> integrals) {
   std::copy(integrals.begin(), integrals.end(), integrals_.begin());
 }
 
+bool ExpressionEquation::add_energy(Stages& stages, const std::vector<Stages::Quantity>& fields,
+                                    Stages::Quantity density) const {
+  if (!plan_.energy) return false;
+  static constexpr double time = 0;  // it does not depend on it
+  std::vector<std::optional<Fusion>> none(1);
+  add_roots({stages, fields, {density}, 0, &time, &none}, {*plan_.energy});
+  return true;
+}
+
 std::string ExpressionEquation::rates(std::size_t most) const {
   std::string text;
   for (std::size_t f = 0; f < equations_.fields.size(); ++f) {
@@ -155,12 +171,12 @@ std::string ExpressionEquation::rates(std::size_t most) const {
 
 std::string ExpressionEquation::describe() const {
   constexpr std::size_t most = 1000;
-  return rates(most) + "; kernels " + library_.describe();
+  return (equations_.title.empty() ? "" : equations_.title + ": ") + rates(most) + "; kernels " + library_.describe();
 }
 
 std::string ExpressionEquation::formula() const {
   constexpr std::size_t most = 100000;
-  return rates(most);
+  return equations_.title.empty() ? rates(most) : "";  // a named one's coefficients say it
 }
 
 std::vector<std::string> ExpressionEquation::details() const {
@@ -171,8 +187,9 @@ std::vector<std::string> ExpressionEquation::details() const {
     const auto n = static_cast<std::size_t>(number);
     return n < plan_.fields ? equations_.fields[n] : "stage " + std::to_string(n - plan_.fields + 1);
   };
+  std::vector<std::size_t> made;
   const auto add = [&](const std::string& name, const std::string& text, Id root) {
-    const Program program = lower(plan_, root, stencil_);
+    const Program program = lower(plan_, root, stencil_, made);
     std::string reads;
     for (std::size_t i = 0; i < program.inputs.size(); ++i) {
       const Reach& reach = program.reaches[i];
@@ -182,12 +199,17 @@ std::vector<std::string> ExpressionEquation::details() const {
     operations += operations_of(program);
     lines.push_back(name + " = " + text + reads + "; " + std::to_string(operations_of(program)) + " operations a cell");
   };
-  for (const std::size_t t : plan_.needed_for(plan_.integrals))
-    add("stage " + std::to_string(t + 1), written(plan_.temporaries[t].source, most), plan_.temporaries[t].root);
+  const auto add_temporaries = [&](const std::vector<Id>& roots) {
+    made.clear();
+    for (const std::size_t t : plan_.needed_for(roots)) {
+      add("stage " + std::to_string(t + 1), written(plan_.temporaries[t].source, most), plan_.temporaries[t].root);
+      made.push_back(t);
+    }
+  };
+  add_temporaries(plan_.integrals);
   for (std::size_t i = 0; i < plan_.integrals.size(); ++i)
     lines.push_back("integral " + std::to_string(i + 1) + ": a sum over the domain before each evaluation");
-  for (const std::size_t t : plan_.needed_for(plan_.rates))
-    add("stage " + std::to_string(t + 1), written(plan_.temporaries[t].source, most), plan_.temporaries[t].root);
+  add_temporaries(plan_.rates);
   for (std::size_t f = 0; f < plan_.rates.size(); ++f)
     add("d" + equations_.fields[f] + "/dt", written(equations_.rates[f], most), plan_.rates[f]);
   const auto bytes = static_cast<std::size_t>(bytes_of(domain_.precision())) * 2 * plan_.fields;
@@ -198,7 +220,8 @@ std::vector<std::string> ExpressionEquation::details() const {
 }
 
 Spectrum ExpressionEquation::spectrum(const std::vector<double>& amplitudes) const {
-  return given_spectrum_ ? *given_spectrum_ : linearisation_.spectrum(amplitudes);
+  if (given_spectrum_) return *given_spectrum_;
+  return equations_.spectrum ? equations_.spectrum(amplitudes) : linearisation_.spectrum(amplitudes);
 }
 
 }  // namespace tessera::expressions

@@ -1,4 +1,4 @@
-// The equations of a configuration as an Equation.
+// Equations as expressions as an Equation.
 #pragma once
 
 #include <deque>
@@ -16,22 +16,24 @@
 
 namespace tessera::expressions {
 
-/// Read for how far around a cell they read.
+/// Those of a configuration, read for how far around a cell they read.
 NamedEquation find_equations(const Config& config);
 
 class ExpressionEquation final : public Equation {
  public:
-  explicit ExpressionEquation(const EquationInput& input);
+  ExpressionEquation(const EquationInput& input, Equations equations);
 
   std::vector<std::string> fields() const override { return equations_.fields; }
   std::string describe() const override;
   std::vector<std::string> details() const override;
   std::string formula() const override;
   Spectrum spectrum(const std::vector<double>& amplitudes) const override;
-  bool spectrum_is_estimated() const override { return !given_spectrum_; }
+  std::vector<double> expected_amplitudes() const override { return equations_.amplitudes; }
+  bool spectrum_is_estimated() const override { return !given_spectrum_ && equations_.title.empty(); }
   void add_stages(const Evaluation& evaluation) const override;
   void add_densities(const Evaluation& evaluation) const override;
   void set_integrals(std::span<const double> integrals) override;
+  bool add_energy(Stages& stages, const std::vector<Stages::Quantity>& fields, Stages::Quantity density) const override;
   void prepare() override { library_.start(); }
   void finish_preparing() override { library_.ready(); }
 

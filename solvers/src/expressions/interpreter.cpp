@@ -173,7 +173,7 @@ const Real* Interpreter<Real>::at(const Operand& operand, const Real* const* row
   switch (operand.kind) {
     case Operand::Kind::value: return slot(slot_of_[operand.number]);
     case Operand::Kind::scalar: return slot(slots_ + operand.number);
-    default: return rows[operand.number] + from;
+    default: return rows[operand.number] + from + operand.shift;
   }
 }
 
@@ -184,7 +184,7 @@ std::ptrdiff_t Interpreter<Real>::run(const RowTask<Real>& task) {
     const auto n = static_cast<std::size_t>(r);
     for (std::ptrdiff_t k = 0; task.ahead != nullptr && k < task.cells; k += vector_cells<Real>)
       __builtin_prefetch(task.ahead + r * task.ahead_pitch + k);
-    not_finite |= run_row(task.rows + n * rows_, task.scalars + n * scalars_.size(), task.results[r], task.cells);
+    not_finite |= run_row(task.rows + n * rows_, task.scalars + r * task.scalars_pitch, task.results[r], task.cells);
   }
   return not_finite;
 }

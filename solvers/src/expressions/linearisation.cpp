@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <complex>
+#include <limits>
 #include <numbers>
 
 #include "evaluation.hpp"
@@ -176,8 +177,11 @@ void include(Spectrum& spectrum, const Complex& eigenvalue) {
   spectrum.imaginary = std::max(spectrum.imaginary, std::fabs(eigenvalue.imag()));
   // What grows does so with any step.
   const double size = std::abs(eigenvalue);
-  if (std::fabs(eigenvalue.imag()) > 1e-9 * size && eigenvalue.real() < 1e-9 * size)
-    spectrum.damped_waves = std::max(*spectrum.damped_waves, size * size / std::max(-eigenvalue.real(), 1e-9 * size));
+  const double rounding = 1e-9 * size;
+  if (std::fabs(eigenvalue.imag()) <= rounding || eigenvalue.real() > rounding) return;
+  const bool damped = eigenvalue.real() < -rounding;
+  spectrum.damped_waves = damped ? std::max(*spectrum.damped_waves, -size * size / eigenvalue.real())
+                                 : std::numeric_limits<double>::infinity();
 }
 
 void include(Spectrum& spectrum, const Matrix& matrix) {

@@ -32,6 +32,12 @@ struct AtPosition {
 
 }  // namespace
 
+Field evaluated(Domain& domain, const Graph& graph, Id id, Index ghosts) {
+  Field field(domain, "expression", Location::cells, ghosts);
+  fill(domain, field, ghosts, AtPosition{&domain.grid(), id, Evaluator(graph, {id})});
+  return field;
+}
+
 Places::Places(Domain& domain, const Graph& graph, Index ghosts)
     : domain_(domain), graph_(graph), dependences_(find_dependences(graph)), ghosts_(ghosts) {}
 
@@ -69,11 +75,7 @@ template const float* Places::line<float>(Id id);
 
 const Field& Places::field(Id id) {
   std::unique_ptr<Field>& field = fields_[id];
-  if (!field) {
-    const Grid& grid = domain_.grid();
-    field = std::make_unique<Field>(domain_, "expression", Location::cells, ghosts_);
-    fill(domain_, *field, ghosts_, AtPosition{&grid, id, Evaluator(graph_, {id})});
-  }
+  if (!field) field = std::make_unique<Field>(evaluated(domain_, graph_, id, ghosts_));
   return *field;
 }
 

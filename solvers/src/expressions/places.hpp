@@ -11,6 +11,9 @@
 
 namespace tessera::expressions {
 
+/// Of a node of coordinates: its values, also in so many layers of ghosts.
+Field evaluated(Domain& domain, const Graph& graph, Id id, Index ghosts);
+
 class Places {
  public:
   /// So many layers of ghosts have values, too. The graph must outlive this object.

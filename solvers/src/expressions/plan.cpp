@@ -13,8 +13,9 @@ class Planner {
     plan_.fields = fields;
   }
 
-  Plan make(const std::vector<Id>& rates) {
+  Plan make(const std::vector<Id>& rates, const std::optional<Id>& energy) {
     for (const Id rate : rates) plan_.rates.push_back(made(rate));
+    if (energy) plan_.energy = made(*energy);
     return std::move(plan_);
   }
 
@@ -142,6 +143,7 @@ int Plan::reach() const {
   };
   for (const Id root : rates) for_each_node(graph, root, seen, visit);
   for (const Id root : integrals) for_each_node(graph, root, seen, visit);
+  if (energy) for_each_node(graph, *energy, seen, visit);
   return reach;
 }
 
@@ -164,8 +166,9 @@ std::vector<std::size_t> Plan::needed_for(const std::vector<Id>& roots) const {
   return list;
 }
 
-Plan make_plan(const Graph& graph, const std::vector<Id>& rates, const Stencil& stencil) {
-  return Planner(graph, rates.size(), stencil).make(rates);
+Plan make_plan(const Graph& graph, const std::vector<Id>& rates, const Stencil& stencil,
+               const std::optional<Id>& energy) {
+  return Planner(graph, rates.size(), stencil).make(rates, energy);
 }
 
 }  // namespace tessera::expressions

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "graph.hpp"
@@ -29,6 +30,7 @@ struct Plan {
   std::vector<Temporary> temporaries;  // each made of those before it
   std::vector<Id> integrals;           // of these over the domain
   std::vector<Id> rates;
+  std::optional<Id> energy;
 
   /// How many ghost layers an evaluation reads.
   int reach() const;
@@ -37,6 +39,7 @@ struct Plan {
 };
 
 /// `rates`: a root for each field.
-Plan make_plan(const Graph& graph, const std::vector<Id>& rates, const Stencil& stencil);
+Plan make_plan(const Graph& graph, const std::vector<Id>& rates, const Stencil& stencil,
+               const std::optional<Id>& energy = {});
 
 }  // namespace tessera::expressions

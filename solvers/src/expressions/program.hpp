@@ -59,6 +59,7 @@ struct Operand {
     row,     // values in memory
   } kind = Kind::scalar;
   std::size_t number = 0;
+  Index shift = 0;  // of a row: so many cells further on
 
   auto operator<=>(const Operand&) const = default;  // NOLINT(modernize-use-nullptr): there is none
 };
@@ -89,13 +90,13 @@ struct Scalar {
 /// Where the rows come from.
 struct Row {
   enum class Kind {
-    input,   // the kernel's operand `input`, so far from the cell
+    input,   // the kernel's operand `input`, so many planes and rows from the cell
     place,   // node of the coordinate along the row
     steady,  // node of several coordinates
     noise,   // of field `input`
   } kind = Kind::input;
   std::size_t input = 0;
-  Index3 offset{0, 0, 0};
+  std::array<Index, 2> offset{0, 0};
   Id node = 0;
 
   auto operator<=>(const Row&) const = default;  // NOLINT(modernize-use-nullptr): there is none
@@ -117,11 +118,13 @@ struct Dependence {
   bool time = false;        // or integrals
   unsigned dimensions = 0;  // a bit for each
   bool function = false;
+  bool differences = false;
 };
 std::vector<Dependence> find_dependences(const Graph& graph);
 
 /// The last instruction makes the root's value or, with a fusion, what is made of it; `argument`: the field that the root is the rate of.
-Program lower(const Plan& plan, Id root, const Stencil& stencil, const std::optional<Fusion>& fusion = {},
-              QuantityNumber argument = 0);
+/// `made`: temporaries of the plan that are there, and read rather than made again.
+Program lower(const Plan& plan, Id root, const Stencil& stencil, const std::vector<std::size_t>& made,
+              const std::optional<Fusion>& fusion = {}, QuantityNumber argument = 0);
 
 }  // namespace tessera::expressions

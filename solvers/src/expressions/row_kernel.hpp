@@ -11,9 +11,10 @@ namespace tessera::expressions {
 /// Rows of the same length that a kernel works on.
 template <class Real>
 struct RowTask {
-  const Real* const* rows;  // those of the program, for each of `number` results
-  const Real* scalars;      // those of the program, for each of them
-  Real* const* results;     // aligned to vectors of 64 bytes
+  const Real* const* rows;       // those of the program, for each of `number` results
+  const Real* scalars;           // those of the program
+  std::ptrdiff_t scalars_pitch;  // from those of a result to those of the next; 0: the same for all
+  Real* const* results;          // aligned to vectors of 64 bytes
   std::ptrdiff_t number;
   std::ptrdiff_t cells;                // of each: whole vectors
   const RowFunction<Real>* functions;  // all of functions()

@@ -15,7 +15,7 @@ class Writer {
  public:
   explicit Writer(const Program& program) : program_(program), steps_(program.instructions) {
     find_levels();
-    find_bases();
+    find_reaches();
     vectors_ = levels_ == 1 &&
                std::all_of(steps_.begin(), steps_.end(), [](const Instruction& i) { return is_arithmetic(i.code); });
     type_ = vectors_ ? "Vector" : "Real";
@@ -37,7 +37,7 @@ class Writer {
           << "  const Real* ahead = task.ahead ? task.ahead + n * task.ahead_pitch : nullptr;\n"
           << "  if (" << (vectors_ ? "lanes == 1 && " : "") << "ahead) fetch(ahead, count);\n";
     if (varies) {
-      text_ << "  scalars = task.scalars + n * " << program_.scalars.size() << ";\n";
+      text_ << "  scalars = task.scalars + n * task.scalars_pitch;\n";
       write_scalars();
     }
     if (vectors_) write_vectors();
@@ -80,28 +80,15 @@ class Writer {
     if (is_call(steps_.size() - 1)) ++levels_;  // to copy its result
   }
 
-  /// Rows that are others, some cells further on, share an address: a processor has few registers for them.
-  void find_bases() {
-    for (std::size_t r = 0; r < program_.rows.size(); ++r) {
-      bases_.push_back(r);
-      reach_.push_back(0);
-      for (std::size_t b = 0; b < r; ++b) {
-        Row shifted = program_.rows[r];
-        shifted.offset[2] = program_.rows[b].offset[2];
-        if (shifted.kind == Row::Kind::input && shifted == program_.rows[b]) {
-          bases_[r] = b;
-          break;
-        }
+  /// How far beside its address each row is read.
+  void find_reaches() {
+    reach_.resize(program_.rows.size());
+    for (const Instruction& step : steps_) {
+      for (const Operand& operand : step.operands) {
+        if (operand.kind == Operand::Kind::row)
+          reach_[operand.number] = std::max(reach_[operand.number], std::abs(operand.shift));
       }
-      Index& reach = reach_[bases_[r]];
-      reach = std::max(reach, std::abs(program_.rows[r].offset[2]));
     }
-  }
-  /// The address of a base, and what is read beside it.
-  std::string base(std::size_t r) const {
-    const Index offset = program_.rows[r].offset[2];
-    return "rows[" + std::to_string(r) + "]" +
-           (offset == 0 ? "" : (offset > 0 ? " - " : " + ") + std::to_string(std::abs(offset)));
   }
   void write_scalars() {
     for (std::size_t s = 0; s < program_.scalars.size(); ++s)
@@ -109,27 +96,21 @@ class Writer {
     for (const std::size_t s : scalars_of_functions_)
       text_ << "  for (Count k = 0; k < strip; ++k) f" << s << "[k] = s" << s << ";\n";
   }
-  template <class Visit>
-  void for_each_base(const Visit& visit) {
-    for (std::size_t r = 0; r < bases_.size(); ++r) {
-      if (bases_[r] == r) visit(r);
-    }
-  }
-
   void write_vectors() {
-    for_each_base([&](std::size_t r) { text_ << "  Beside<" << reach_[r] << "> r" << r << "(" << base(r) << ");\n"; });
+    const std::size_t rows = reach_.size();
+    for (std::size_t r = 0; r < rows; ++r) text_ << "  Beside<" << reach_[r] << "> r" << r << "(rows[" << r << "]);\n";
     text_ << "  independent\n  for (Count k = 0; k < count; k += lanes) {\n    if (lanes > 1 && ahead) "
              "__builtin_prefetch(ahead + k);\n";
-    for_each_base([&](std::size_t r) { text_ << "    r" << r << ".come_to(k, count);\n"; });
+    for (std::size_t r = 0; r < rows; ++r) text_ << "    r" << r << ".come_to(k, count);\n";
     write_steps(0);
     text_ << "    store(result + k, v" << steps_.size() - 1 << ");\n";
     if (program_.checked) text_ << "    doubt = doubted(doubt, v" << steps_.size() - 1 << ");\n";
-    for_each_base([&](std::size_t r) { text_ << "    r" << r << ".go_on();\n"; });
+    for (std::size_t r = 0; r < rows; ++r) text_ << "    r" << r << ".go_on();\n";
     text_ << "  }\n";
   }
 
   void write_strips() {
-    for_each_base([&](std::size_t r) { text_ << "  const Real* r" << r << " = " << base(r) << ";\n"; });
+    for (std::size_t r = 0; r < reach_.size(); ++r) text_ << "  const Real* r" << r << " = rows[" << r << "];\n";
     text_ << "  for (Count from = 0; from < count; from += strip) {\n"
           << "  const Count cells = count - from < strip ? count - from : strip;\n"
           << "  Real* to = static_cast<Real*>(__builtin_assume_aligned(result + from, 64));\n";
@@ -168,24 +149,23 @@ class Writer {
     return is_call(i) || level_[i] < level ? "b" + std::to_string(i) + "[k]" : "v" + std::to_string(i);
   }
   std::string operand(std::size_t i, std::size_t o, std::size_t level) const {
-    const auto& [kind, number] = steps_[i].operands[o];
+    const auto& [kind, number, shift] = steps_[i].operands[o];
     switch (kind) {
       case Operand::Kind::value: return value(number, level);
       case Operand::Kind::scalar: return "s" + std::to_string(number);
       default: {
-        const Index shift = program_.rows[number].offset[2];
-        const std::string row = "r" + std::to_string(bases_[number]);
+        const std::string row = "r" + std::to_string(number);
         if (vectors_) return row + ".at<" + std::to_string(shift) + ">()";
-        return row + "[from + k" + (shift < 0 ? " - " : " + ") + std::to_string(std::abs(shift)) + "]";
+        return row + "[from + k + " + std::to_string(shift) + "]";
       }
     }
   }
   std::string argument(std::size_t i, std::size_t o) const {
-    const auto& [kind, number] = steps_[i].operands[o];
+    const auto& [kind, number, shift] = steps_[i].operands[o];
     switch (kind) {
       case Operand::Kind::value: return "b" + std::to_string(number);
       case Operand::Kind::scalar: return "f" + std::to_string(number);
-      default: return "rows[" + std::to_string(number) + "] + from";
+      default: return "r" + std::to_string(number) + " + (from + " + std::to_string(shift) + ")";
     }
   }
 
@@ -221,9 +201,8 @@ class Writer {
   std::size_t levels_ = 1;
   std::vector<bool> kept_;  // for later levels
   std::vector<std::size_t> scalars_of_functions_;
-  std::vector<std::size_t> bases_;  // by row
-  std::vector<Index> reach_;        // of bases: cells beside them that are read
-  bool vectors_ = false;            // explicit ones, as a compiler would not make
+  std::vector<Index> reach_;  // by row: cells beside its address that are read
+  bool vectors_ = false;      // explicit ones, as a compiler would not make
   const char* type_ = nullptr;
   std::ostringstream text_;
 };
@@ -322,7 +301,8 @@ std::string source_head(Precision precision) {
        << "using Bits = " << (single ? "int" : "long long") << ";\n"
        << "using Count = decltype(static_cast<char*>(nullptr) - static_cast<char*>(nullptr));\n"
        << "using Function = void (*)(Real*, const Real*, const Real*, decltype(sizeof(0)));\n"
-       << "struct Task { const Real* const* rows; const Real* scalars; Real* const* results; Count number; Count "
+       << "struct Task { const Real* const* rows; const Real* scalars; Count scalars_pitch; Real* const* results; "
+          "Count number; Count "
           "cells; const Function* functions; const Real* ahead; Count ahead_pitch; };\n"
        << "static constexpr Count strip = " << strip << ";\n"
        << "static constexpr Count vector = 64 / sizeof(Real);\n"

@@ -48,17 +48,16 @@ class StageKernel {
       inputs_ = std::max(inputs_, row.input + 1);
       inputs_of_rows_.push_back(n);
     }
-    depends_on_place_ =
-        inputs_of_rows_.size() < program_.rows.size() ||
+    const bool scalars_vary =
         std::any_of(place_lines_.begin(), place_lines_.end(), [](const Real* l) { return l != nullptr; });
+    if (scalars_vary) scalars_pitch_ = static_cast<Index>(program_.scalars.size());
+    depends_on_place_ = scalars_vary || inputs_of_rows_.size() < program_.rows.size();
   }
 
   void run(const Panel& panel) {
     Work& work = of_block_[static_cast<std::size_t>(panel.block)];
     const auto kernel = reinterpret_cast<RowKernel<Real>>(compiled_->kernel());
     set_scalars(work, std::min(most_rows, panel.rows));
-    work.operands.clear();
-    for (std::size_t i = 0; i < inputs_; ++i) work.operands.push_back(panel.operand<const Real>(i));
     const auto results = panel.operand<Real>(inputs_);
     // Whole vectors: what lies beyond the ends of the rows is put back.
     constexpr Index lanes = vector_cells<Real>;
@@ -68,10 +67,12 @@ class StageKernel {
     for (Index first = 0; first < panel.rows; first += most_rows) {
       const Index number = std::min(most_rows, panel.rows - first);
       Real* kept = work.kept.data();
+      set_inputs(work, panel, first, number, before);
+      for (Index r = 0; depends_on_place_ && r < number; ++r) set_rows(work, panel, first + r, r, before);
       for (Index r = 0; r < number; ++r) {
-        set_rows(work, panel, first + r, r, before);
         Real* const result = results(first + r) - before;
         work.results[static_cast<std::size_t>(r)] = result;
+        if (before + after == 0) continue;
         kept = std::copy_n(result, before, kept);
         kept = std::copy_n(result + before + panel.length, after, kept);
       }
@@ -79,6 +80,7 @@ class StageKernel {
       const Index pitch = panel.ahead.pitch / static_cast<Index>(sizeof(Real));
       const RowTask<Real> task{work.rows.data(),
                                work.scalars.data(),
+                               scalars_pitch_,
                                work.results.data(),
                                number,
                                cells,
@@ -88,6 +90,7 @@ class StageKernel {
       const std::ptrdiff_t doubt = kernel != nullptr ? kernel(task) : work.interpreter.run(task);
       const Real* back = work.kept.data();
       for (Index r = 0; r < number; ++r) {
+        if (before + after == 0 && doubt == 0) break;
         Real* const result = work.results[static_cast<std::size_t>(r)];
         std::copy_n(back, before, result);
         std::copy_n(back + before, after, result + before + panel.length);
@@ -105,8 +108,7 @@ class StageKernel {
     std::vector<const Real*> rows = {};
     std::vector<Real*> results = {};
     std::vector<Real> kept = {};
-    std::vector<std::vector<Real>> noise = {};    // by row
-    std::vector<Rows<const Real>> operands = {};  // of the panel
+    std::vector<std::vector<Real>> noise = {};  // by row
   };
 
   void set_scalars(Work& work, Index rows) {
@@ -119,22 +121,29 @@ class StageKernel {
       double value = scalar.value;
       if (scalar.kind == Scalar::Kind::node) value = work.evaluator.value(scalar.node);
       else if (scalar.kind == Scalar::Kind::factor) value = scalar.factor == nullptr ? 1 : *scalar.factor;
-      for (Index r = 0; r < rows; ++r) scalar_of(work, r, s) = static_cast<Real>(value);
+      const Index different = scalars_pitch_ == 0 ? 1 : rows;
+      for (Index r = 0; r < different; ++r) scalar_of(work, r, s) = static_cast<Real>(value);
     }
   }
 
   Real& scalar_of(Work& work, Index row, std::size_t s) {
-    return work.scalars[static_cast<std::size_t>(row) * program_.scalars.size() + s];
+    return work.scalars[static_cast<std::size_t>(row * scalars_pitch_) + s];
   }
 
-  /// Of the panel's row j, as the task's row r.
-  void set_rows(Work& work, const Panel& panel, Index j, Index r, Index before) {
-    const Real** const rows = &work.rows[static_cast<std::size_t>(r) * program_.rows.size()];
+  /// The rows of operands, for so many of the panel's rows from `first` on.
+  void set_inputs(Work& work, const Panel& panel, Index first, Index number, Index before) {
     for (const std::size_t n : inputs_of_rows_) {
       const Row& row = program_.rows[n];
-      rows[n] = work.operands[row.input](j, row.offset) - before;
+      const auto operand = panel.operand<const Real>(row.input);
+      const Index3 offset{row.offset[0], row.offset[1], -before};
+      const Real** to = &work.rows[n];
+      for (Index r = 0; r < number; ++r, to += program_.rows.size()) *to = operand(first + r, offset);
     }
-    if (!depends_on_place_) return;
+  }
+
+  /// What depends on the place, of the panel's row j, as the task's row r.
+  void set_rows(Work& work, const Panel& panel, Index j, Index r, Index before) {
+    const Real** const rows = &work.rows[static_cast<std::size_t>(r) * program_.rows.size()];
     const Block& block = around_.domain->blocks()[static_cast<std::size_t>(panel.block)];
     const Index3 first = panel.cell(j);
     const auto number = [&](int axis) { return block.global(axis, first[static_cast<std::size_t>(axis)]); };
@@ -188,6 +197,7 @@ class StageKernel {
   std::size_t inputs_ = 0;                   // operands before the output
   std::vector<std::size_t> inputs_of_rows_;  // the rows that are inputs
   bool depends_on_place_ = false;            // there are others, or scalars that are
+  Index scalars_pitch_ = 0;                  // from row to row, if they depend on the place
   std::vector<Work> of_block_;
 };
 

@@ -104,11 +104,11 @@ struct EquationInput {
   double not_negative(const std::string& key, double otherwise) const;
 };
 
-/// What an equation's file gives to the program: an object `entry` in the namespace tessera::equations::NAME, NAME being the
+/// What the file of an equation with kernels written by hand gives to the program: an object `entry` in the namespace tessera::equations::NAME, NAME being the
 /// file's name.
 struct EquationEntry {
   Index reach;  // ghost layers that an evaluation reads
-  std::unique_ptr<Equation> (*make)(const EquationInput&);
+  std::function<std::unique_ptr<Equation>(const EquationInput&)> make;
   std::size_t integrals = 0;  // over the domain, which an evaluation needs first
 };
 
@@ -122,6 +122,6 @@ struct NamedEquation {
   std::string name;
   EquationEntry entry;
 };
-const std::vector<NamedEquation>& all_equations();
+std::vector<NamedEquation> all_equations();
 
 }  // namespace tessera

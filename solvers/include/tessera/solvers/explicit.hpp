@@ -1,7 +1,8 @@
-/// Explicit solvers of the named equations (solvers/src/equations), by steppers that are the same for all.
+/// Explicit solvers of equations with names and of those of a configuration, by steppers that are the same for all.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "tessera/core/expression.hpp"
@@ -10,8 +11,8 @@
 
 namespace tessera {
 
-/// The one with this name; null if there is none.
-const NamedEquation* find_equation(const std::string& name);
+/// The one with this name.
+std::optional<NamedEquation> find_equation(const std::string& name);
 /// That of the key `equation`, or those that the section `equations` has as expressions. Throws ConfigError if there is neither.
 NamedEquation find_equation(const Config& config);
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -12,6 +13,8 @@
 #include "formula.hpp"
 #include "kernel_cache.hpp"
 #include "meaning.hpp"
+#include "plan.hpp"
+#include "program.hpp"
 #include "random_expressions.hpp"
 #include "run.hpp"
 
@@ -36,6 +39,15 @@ struct Read {
 };
 
 std::string canonical(const std::string& text) { return Read(text).formula(); }
+
+/// Of the rate of c: after those of all stages before it.
+Program program_of(const std::string& text) {
+  Read read(text);
+  const Config config = Config::parse("grid: {shape: [8, 8], bounds: [[0, 2], [0, 4]]}", "test");
+  const Stencil stencil(config, read_grid(config, false));
+  const Plan plan = make_plan(read.graph, {read.id, read.graph.number(0)}, stencil);
+  return lower(plan, plan.rates[0], stencil, plan.needed_for(plan.rates));
+}
 
 }  // namespace
 
@@ -114,6 +126,21 @@ TEST_CASE("values are those of the text, whatever is folded and ordered; the for
     CHECK(same_bits({found}, {evaluate_again.value(roots[0])}));
   }
   CHECK(finite > 1500);
+}
+
+TEST_CASE("sums are computed in few operations, and what a stage has made is read") {
+  const auto operations = [](const std::string& text) { return program_of(text).instructions.size(); };
+  CHECK(operations("c^3 - c") == 2);                  // c (c c - 1)
+  CHECK(operations("-0.9*c + c^2 - c^3") == 3);       // c (-0.9 + c (1 - c))
+  CHECK(operations("c^4/4 - c^2/2 + u") == 3);        // c c (c c/4 - 1/2) + u
+  CHECK(operations("0.04 - 0.04*c - c*u^2") == 2);    // 0.04 - c (u u + 0.04)
+  CHECK(operations("c*u - c") == 1);                  // c u - c, rounded once
+  CHECK(operations("0.3*c*u + 0.3*u*c^2 + c") == 3);  // c (1 + u (0.3 + 0.3 c))
+  CHECK(operations("0.3*c^2 + 0.3*u^2") == 3);        // 0.3 (c c + u u)
+
+  const Program program = program_of("u - 2*laplace(c) - laplace(laplace(c))");
+  CHECK(program.inputs.size() == 2);  // u, and the Laplacian, but not c
+  CHECK(std::find(program.inputs.begin(), program.inputs.end(), 0) == program.inputs.end());
 }
 
 TEST_CASE("what is too long, too deep or too large is refused") {

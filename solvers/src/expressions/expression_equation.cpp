@@ -72,9 +72,8 @@ NamedEquation find_equations(const Config& config) {
   const Equations equations =
       read_equations(config, grid.dimensions(), read_parameters(config.section("parameters"), true));
   const Plan plan = make_plan(equations.graph, equations.rates, Stencil(config, grid));
-  const auto make = [](const EquationInput& input) -> std::unique_ptr<Equation> {
-    return std::make_unique<ExpressionEquation>(
-        input, read_equations(input.config, input.domain.grid().dimensions(), input.parameters));
+  const auto make = [equations](const EquationInput& input) -> std::unique_ptr<Equation> {
+    return std::make_unique<ExpressionEquation>(input, equations);
   };
   return {"", {std::max(plan.reach(), 1), make, plan.integrals.size()}};
 }

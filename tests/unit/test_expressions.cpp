@@ -4,10 +4,13 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include "evaluation.hpp"
 #include "formula.hpp"
@@ -17,6 +20,8 @@
 #include "program.hpp"
 #include "random_expressions.hpp"
 #include "run.hpp"
+#include "tessera/core/initial.hpp"
+#include "vector_functions.hpp"
 
 using namespace tessera;
 using namespace tessera::expressions;
@@ -230,6 +235,58 @@ TEST_CASE("compiled and interpreted, in both precisions, on any layout: the same
     threads.tiles = true;
     const auto cut = run_pde("kernels: compiled\n" + config, threads, self());
     CHECK(same_bits(interpreted->values, cut->values));
+  }
+}
+
+namespace {
+
+/// |a - b| in units of the last place of b; 0 if both are not a number.
+template <class Real>
+double last_places(Real a, double b) {
+  if (std::isnan(a) && std::isnan(b)) return 0;
+  const Real rounded = static_cast<Real>(b);
+  if (a == rounded) return 0;
+  const Real place = std::nextafter(std::fabs(rounded), std::numeric_limits<Real>::infinity()) - std::fabs(rounded);
+  return std::fabs(static_cast<double>(a) - b) / static_cast<double>(place);
+}
+
+template <class Real>
+void check_rows(const Function& function, int level) {
+  const RowCall<Real> call = row_call<Real>(function, level);
+  std::vector<Real> a{0,    1,    -1,   2,     Real(0.5), Real(-0.5), std::numeric_limits<Real>::infinity(),
+                      1000, -800, -0.0, 1e30F, 1e-30F,    88,         std::numeric_limits<Real>::quiet_NaN()};
+  std::vector<Real> b{3, Real(0.5), 2, -1, 0, 1, 2, Real(-0.5), 1, 1, Real(1.5), 2, Real(1.2), 1};
+  for (std::uint64_t n = 0; a.size() < 501; ++n) {
+    const double size = std::exp2(20 * uniform(1, n) - 10);
+    a.push_back(static_cast<Real>(size * (2 * uniform(2, n) - 1)));
+    b.push_back(static_cast<Real>(4 * uniform(3, n) - 2));
+  }
+  const std::size_t count = a.size();
+  std::vector<Real> all(count);
+  call.run(all.data(), a.data(), b.data(), count, call.of);
+  for (std::size_t i = 0; i < count; ++i) {
+    CAPTURE(a[i]);
+    CAPTURE(b[i]);
+    const double exact = function.value(static_cast<double>(a[i]), static_cast<double>(b[i]));
+    CHECK(last_places(all[i], exact) <= 4.5);
+    // The same bits wherever it stands, among whatever others.
+    std::vector<Real> alone(count - i);
+    call.run(alone.data(), a.data() + i, b.data() + i, std::min<std::size_t>(count - i, 1 + i % 19), call.of);
+    CHECK(std::memcmp(alone.data(), &all[i], sizeof(Real)) == 0);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("functions of vectors are those of single values to 4 units in the last place, and of each cell alone") {
+  MESSAGE("libmvec: level ", vector_function_level());
+  for (int level = 0; level <= vector_function_level(); ++level) {
+    for (const Function& function : functions()) {
+      CAPTURE(level);
+      CAPTURE(function.name);
+      check_rows<double>(function, level);
+      check_rows<float>(function, level);
+    }
   }
 }
 

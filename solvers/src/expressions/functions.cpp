@@ -8,11 +8,11 @@ namespace tessera::expressions {
 namespace {
 
 template <class Real, class Value>
-void row(Real* result, const Real* a, const Real* /*b*/, std::size_t count) {
+void row(Real* result, const Real* a, const Real* /*b*/, std::size_t count, void* /*of*/) {
   for (std::size_t i = 0; i < count; ++i) result[i] = Value()(a[i]);
 }
 template <class Real, class Value>
-void row_of_two(Real* result, const Real* a, const Real* b, std::size_t count) {
+void row_of_two(Real* result, const Real* a, const Real* b, std::size_t count, void* /*of*/) {
   for (std::size_t i = 0; i < count; ++i) result[i] = Value()(a[i], b[i]);
 }
 

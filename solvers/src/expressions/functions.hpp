@@ -1,4 +1,4 @@
-// Functions whose values the mathematical library gives: called for rows of cells, by interpreted and compiled kernels alike, so that
+// Functions whose values libraries give: called for rows of cells, by interpreted and compiled kernels alike, so that
 // both have the same bits.
 #pragma once
 
@@ -9,7 +9,14 @@
 namespace tessera::expressions {
 
 template <class Real>
-using RowFunction = void (*)(Real* result, const Real* a, const Real* b, std::size_t count);
+using RowFunction = void (*)(Real* result, const Real* a, const Real* b, std::size_t count, void* of);
+
+/// For a row: to be called with `of`.
+template <class Real>
+struct RowCall {
+  RowFunction<Real> run;
+  void* of;
+};
 
 struct Function {
   std::string name;

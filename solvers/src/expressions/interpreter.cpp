@@ -138,9 +138,8 @@ Interpreter<Real>::Interpreter(const Program& program) : rows_(program.rows.size
     Step step{};
     step.operands = instruction.operands;
     if (instruction.code == Code::function) {
-      const Function& function = functions()[instruction.function];
-      step.function = function.row<Real>();
-      step.count = operands_of(instruction.code, function.arguments);
+      step.function = instruction.function;
+      step.count = operands_of(instruction.code, functions()[instruction.function].arguments);
     } else {
       step.count = operands_of(instruction.code);
       if constexpr (sizeof(Real) == sizeof(double))
@@ -184,13 +183,17 @@ std::ptrdiff_t Interpreter<Real>::run(const RowTask<Real>& task) {
     const auto n = static_cast<std::size_t>(r);
     for (std::ptrdiff_t k = 0; task.ahead != nullptr && k < task.cells; k += vector_cells<Real>)
       __builtin_prefetch(task.ahead + r * task.ahead_pitch + k);
-    not_finite |= run_row(task.rows + n * rows_, task.scalars + r * task.scalars_pitch, task.results[r], task.cells);
+    not_finite |= run_row(task, n);
   }
   return not_finite;
 }
 
 template <class Real>
-std::ptrdiff_t Interpreter<Real>::run_row(const Real* const* rows, const Real* scalars, Real* result, Index count) {
+std::ptrdiff_t Interpreter<Real>::run_row(const RowTask<Real>& task, std::size_t row) {
+  const Real* const* const rows = task.rows + row * rows_;
+  const Real* const scalars = task.scalars + static_cast<std::ptrdiff_t>(row) * task.scalars_pitch;
+  Real* const result = task.results[row];
+  const Index count = task.cells;
   for (std::size_t s = 0; s < scalars_.size(); ++s) {
     if (filled_ && same_bits(scalars_[s], scalars[s])) continue;
     scalars_[s] = scalars[s];
@@ -206,8 +209,12 @@ std::ptrdiff_t Interpreter<Real>::run_row(const Real* const* rows, const Real* s
       const Real* const a = at(step.operands[0], rows, from);
       const Real* const b = step.count > 1 ? at(step.operands[1], rows, from) : nullptr;
       const Real* const c = step.count > 2 ? at(step.operands[2], rows, from) : nullptr;
-      if (step.function != nullptr) step.function(to, a, b, static_cast<std::size_t>(cells));
-      else step.operation(to, a, b, c, cells);
+      if (step.function) {
+        const RowCall<Real>& call = task.functions[*step.function];
+        call.run(to, a, b, static_cast<std::size_t>(cells), call.of);
+      } else {
+        step.operation(to, a, b, c, cells);
+      }
     }
     if (!checked_) continue;
     if constexpr (sizeof(Real) == sizeof(double))

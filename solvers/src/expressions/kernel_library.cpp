@@ -10,6 +10,7 @@
 #include "compilation.hpp"
 #include "source.hpp"
 #include "tessera/core/failure.hpp"
+#include "vector_functions.hpp"
 
 namespace tessera::expressions {
 
@@ -48,7 +49,11 @@ KernelMode read_kernel_mode(const Config& config) {
   return choice == "compiled" ? KernelMode::compiled : KernelMode::interpreted;
 }
 
-KernelLibrary::KernelLibrary(Domain& domain, KernelMode mode) : domain_(domain), mode_(mode) {}
+KernelLibrary::KernelLibrary(Domain& domain, KernelMode mode)
+    : domain_(domain),
+      mode_(mode),
+      level_(static_cast<int>(domain.min(Index{processor_level()}))),
+      vector_functions_(static_cast<int>(domain.min(Index{vector_function_level()}))) {}
 KernelLibrary::~KernelLibrary() = default;
 
 std::shared_ptr<const Compiled> KernelLibrary::add(const Program& program) {
@@ -83,8 +88,7 @@ void KernelLibrary::ready() {
 void KernelLibrary::begin() {
   begun_ = kernels_.size();
   if (begun_ == loaded_) return;
-  const int level = static_cast<int>(domain_.min(Index{processor_level()}));
-  if (domain_.communicator().root()) compilation_ = std::make_unique<Compilation>(source(), level);
+  if (domain_.communicator().root()) compilation_ = std::make_unique<Compilation>(source(), level_);
 }
 
 /// Returns why they cannot be had, or an empty text.

@@ -51,6 +51,7 @@ class Compilation;
 
 class KernelLibrary {
  public:
+  /// Collective.
   KernelLibrary(Domain& domain, KernelMode mode);
   ~KernelLibrary();
 
@@ -60,6 +61,8 @@ class KernelLibrary {
   /// Collective, after that: waits for it, and loads what came of it on every rank; what has been added since is compiled now. If that
   /// does not work, says so once, and kernels are interpreted; with KernelMode::compiled throws RunError.
   void ready();
+  /// The level of row_call(), the same on all ranks.
+  int vector_functions() const noexcept { return vector_functions_; }
   /// How kernels run, for the start of a run.
   std::string describe() const;
 
@@ -75,6 +78,8 @@ class KernelLibrary {
 
   Domain& domain_;
   KernelMode mode_;
+  int level_;             // processor_level() of all ranks' processors
+  int vector_functions_;  // likewise
   std::vector<Kernel> kernels_;
   std::size_t loaded_ = 0;  // of those
   std::size_t begun_ = 0;

@@ -16,10 +16,10 @@ struct RowTask {
   std::ptrdiff_t scalars_pitch;  // from those of a result to those of the next; 0: the same for all
   Real* const* results;          // aligned to vectors of 64 bytes
   std::ptrdiff_t number;
-  std::ptrdiff_t cells;                // of each: whole vectors
-  const RowFunction<Real>* functions;  // all of functions()
-  const Real* ahead;                   // memory that will be read soon, a row for each result; null: none
-  std::ptrdiff_t ahead_pitch;          // from row to row
+  std::ptrdiff_t cells;            // of each: whole vectors
+  const RowCall<Real>* functions;  // all of functions()
+  const Real* ahead;               // memory that will be read soon, a row for each result; null: none
+  std::ptrdiff_t ahead_pitch;      // from row to row
 };
 
 /// A compiled program. Returns 0 if the program is checked and all results are finite.
@@ -45,12 +45,12 @@ class Interpreter {
 
   struct Step {
     void (*operation)(Real*, const Real*, const Real*, const Real*, Index);
-    RowFunction<Real> function;  // instead
+    std::optional<std::size_t> function;  // instead: its number
     std::array<Operand, 3> operands;
     int count;
     std::size_t slot;  // of the result
   };
-  std::ptrdiff_t run_row(const Real* const* rows, const Real* scalars, Real* result, Index count);
+  std::ptrdiff_t run_row(const RowTask<Real>& task, std::size_t row);
   const Real* at(const Operand& operand, const Real* const* rows, Index from);
   Real* slot(std::size_t number) { return memory_ + static_cast<Index>(number) * strip; }
 

@@ -139,8 +139,9 @@ class Writer {
   void write_calls(std::size_t level) {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       if (level_[i] != level || !is_call(i)) continue;
-      text_ << "  task.functions[" << steps_[i].function << "](b" << i << ", " << argument(i, 0) << ", "
-            << (operands(i) > 1 ? argument(i, 1) : "nullptr") << ", cells);  // "
+      const std::string function = "task.functions[" + std::to_string(steps_[i].function) + "]";
+      text_ << "  " << function << ".run(b" << i << ", " << argument(i, 0) << ", "
+            << (operands(i) > 1 ? argument(i, 1) : "nullptr") << ", cells, " << function << ".of);  // "
             << functions()[steps_[i].function].name << "\n";
     }
   }
@@ -300,7 +301,7 @@ std::string source_head(Precision precision) {
   text << "using Real = " << (single ? "float" : "double") << ";\n"
        << "using Bits = " << (single ? "int" : "long long") << ";\n"
        << "using Count = decltype(static_cast<char*>(nullptr) - static_cast<char*>(nullptr));\n"
-       << "using Function = void (*)(Real*, const Real*, const Real*, decltype(sizeof(0)));\n"
+       << "struct Function { void (*run)(Real*, const Real*, const Real*, decltype(sizeof(0)), void*); void* of; };\n"
        << "struct Task { const Real* const* rows; const Real* scalars; Count scalars_pitch; Real* const* results; "
           "Count number; Count "
           "cells; const Function* functions; const Real* ahead; Count ahead_pitch; };\n"

@@ -6,6 +6,7 @@
 
 #include "row_kernel.hpp"
 #include "tessera/core/initial.hpp"
+#include "vector_functions.hpp"
 
 namespace tessera::expressions {
 namespace {
@@ -18,9 +19,9 @@ template <class Real>
 class StageKernel {
  public:
   StageKernel(const Program& program, const Surroundings& around, std::shared_ptr<const Compiled> compiled,
-              BlockFindings* findings, std::size_t pitch)
+              int vector_functions, BlockFindings* findings, std::size_t pitch)
       : program_(program), around_(around), compiled_(std::move(compiled)), findings_(findings), pitch_(pitch) {
-    for (const Function& function : functions()) functions_.push_back(function.row<Real>());
+    for (const Function& function : functions()) functions_.push_back(row_call<Real>(function, vector_functions));
     for (const Scalar& scalar : program_.scalars)
       place_lines_.push_back(scalar.kind == Scalar::Kind::place ? around.places->line<Real>(scalar.node) : nullptr);
     for (const Row& row : program_.rows) {
@@ -190,7 +191,7 @@ class StageKernel {
   std::shared_ptr<const Compiled> compiled_;
   BlockFindings* findings_;
   std::size_t pitch_;
-  std::vector<RowFunction<Real>> functions_;
+  std::vector<RowCall<Real>> functions_;
   std::vector<const Real*> place_lines_;     // by scalar
   std::vector<const Real*> lines_;           // by row
   std::vector<const Field*> steady_;         // by row
@@ -206,8 +207,8 @@ class StageKernel {
 Kernel make_stage_kernel(const Program& program, const Surroundings& surroundings, KernelLibrary& library,
                          BlockFindings* findings, std::size_t pitch) {
   return with_real(surroundings.domain->precision(), [&]<class Real>() -> Kernel {
-    const auto kernel =
-        std::make_shared<StageKernel<Real>>(program, surroundings, library.add(program), findings, pitch);
+    const auto kernel = std::make_shared<StageKernel<Real>>(program, surroundings, library.add(program),
+                                                            library.vector_functions(), findings, pitch);
     return [kernel](const Panel& panel) { kernel->run(panel); };
   });
 }

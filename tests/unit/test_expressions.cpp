@@ -253,8 +253,8 @@ double last_places(Real a, double b) {
 template <class Real>
 void check_rows(const Function& function, int level) {
   const RowCall<Real> call = row_call<Real>(function, level);
-  std::vector<Real> a{0,    1,    -1,   2,     Real(0.5), Real(-0.5), std::numeric_limits<Real>::infinity(),
-                      1000, -800, -0.0, 1e30F, 1e-30F,    88,         std::numeric_limits<Real>::quiet_NaN()};
+  std::vector<Real> a{0,    1,    -1,   2,          Real(0.5),   Real(-0.5), std::numeric_limits<Real>::infinity(),
+                      1000, -800, -0.0, Real(1e30), Real(1e-30), 88,         std::numeric_limits<Real>::quiet_NaN()};
   std::vector<Real> b{3, Real(0.5), 2, -1, 0, 1, 2, Real(-0.5), 1, 1, Real(1.5), 2, Real(1.2), 1};
   for (std::uint64_t n = 0; a.size() < 501; ++n) {
     const double size = std::exp2(20 * uniform(1, n) - 10);

@@ -55,6 +55,30 @@ class Kernels(unittest.TestCase):
                 self.done(where, *arguments, ranks=1)
                 numpy.testing.assert_array_equal(values(where), expected)
 
+    def test_named_equations_are_expressions(self):
+        """Noise, kernels either way and any layout; the same as when it is written out, but for rounding."""
+        named = """\
+equation: kpz
+kpz: {nu: 0.7, lambda: 0.3}
+grid: {shape: [24, 20], bounds: [[0, 12], [0, 20]], boundary: periodic}
+initial: {h: {uniform: [0.4, 0.6], seed: 1}}
+noise: {variance: "0.01 + 0.1*h^2", seed: 5}
+time: {step: 0.01, steps: 40}
+output: {file: out.h5}
+"""
+        written = named.replace("equation: kpz\nkpz: {nu: 0.7, lambda: 0.3}", 'equations: {h: "0.7*laplace(h) + 0.15*gradient_squared(h)"}')
+        with folder() as where:
+            for arguments, ranks in (([], 2), (["--set", "kernels=interpreted"], 1), (["--set", "layout.threads=[1,2]"], 3)):
+                self.done(where, *arguments, ranks=ranks, config=named)
+                with h5py.File(where / "out.h5") as file:
+                    now = file["h"][-1]
+                expected = now if ranks == 2 else expected
+                numpy.testing.assert_array_equal(now, expected)
+            self.assertGreater(numpy.std(expected), 0.06)  # of the initial values; noise adds to it
+            self.done(where, config=written)
+            with h5py.File(where / "out.h5") as file:
+                numpy.testing.assert_allclose(file["h"][-1], expected, rtol=1e-12)
+
     def test_a_broken_cache_is_made_anew(self):
         with folder() as where:
             self.done(where)

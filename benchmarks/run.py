@@ -212,18 +212,33 @@ def our_version(arguments):
     return f"{said.partition(chr(10))[0]}; {compiler}"
 
 
-def report(description, title, repeats, measure):
-    """A benchmark's main: its exit status. measure(arguments, folder): lines of the report."""
+def options(description, repeats):
+    """A parser with what all benchmarks of solvers can be told."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
     parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
     parser.add_argument("--repeats", type=int, default=repeats)
     parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
+    return parser
+
+
+def parsed(parser):
     arguments = parser.parse_args()
     if arguments.repeats < 1:
         parser.error("--repeats: at least 1")
+    return arguments
+
+
+def heading(arguments, title=""):
+    """The first lines of a report."""
     date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    lines = [f"## {title}, {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+    return [f"## {title}{date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+
+
+def report(description, title, repeats, measure):
+    """A benchmark's main: its exit status. measure(arguments, folder): lines of the report."""
+    arguments = parsed(options(description, repeats))
+    lines = heading(arguments, f"{title}, ")
     try:
         with tempfile.TemporaryDirectory() as folder:
             lines += measure(arguments, folder)
@@ -239,19 +254,11 @@ def report(description, title, repeats, measure):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--build", type=Path, required=True, metavar="DIR", help="the build tree")
-    parser.add_argument("--mpiexec", default="mpiexec", metavar="PATH")
+    parser = options(__doc__, 15)
     parser.add_argument("--cases", nargs="+", choices=CASES, default=list(CASES), metavar="NAME", help=", ".join(CASES))
-    parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--output", type=Path, metavar="FILE", help="append the results to this file, too")
     parser.add_argument("--plot", type=Path, metavar="FILE", help="draw the ratios")
-    arguments = parser.parse_args()
-    if arguments.repeats < 1:
-        parser.error("--repeats: at least 1")
-
-    date = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
-    lines = [f"## {date}, {cpu()}, {len(CORES)} cores", "", f"- ours: {our_version(arguments)}"]
+    arguments = parsed(parser)
+    lines = heading(arguments)
     load = os.getloadavg()[0]
     measured, failed = [], False
     try:

@@ -64,10 +64,7 @@ class ExplicitSolver final : public Solver {
   }
   std::vector<std::string> details() const override { return system_.equation().details(); }
   std::string formula() const override { return system_.equation().formula(); }
-  void prepare() override {
-    make_energy_sweep();  // its kernel is made with the others
-    system_.equation().prepare();
-  }
+  void prepare() override { system_.equation().prepare(); }
   double fixed_step() const override { return options_.adaptive ? 0 : options_.step; }
   Reached advance(double time, double limit, Index most) override {
     const Reached reached = stepper_->advance(time, limit, most);
@@ -99,6 +96,7 @@ class ExplicitSolver final : public Solver {
 
   std::vector<Diagnostic> diagnostics() override {
     Domain& domain = system_.domain();
+    make_energy_sweep();  // first, so that its kernel is compiled with that of the rates
     evaluate_rates();
     evaluate_energy();
     std::vector<Diagnostic> list;
@@ -147,9 +145,8 @@ class ExplicitSolver final : public Solver {
       energy_sweep_.emplace(domain, std::move(stages));
   }
 
-  /// The energy of fields whose ghosts are filled.
+  /// The energy of fields whose ghosts are filled, if there is a sweep for it.
   void evaluate_energy() {
-    make_energy_sweep();
     if (!energy_sweep_) return;
     if (!energy_) energy_.emplace(system_.domain(), "energy", Location::cells, 0);
     system_.domain().phase([&](const Block& block) {

@@ -134,7 +134,7 @@ class EndsEarly(unittest.TestCase):
             with self.subTest(stepper=stepper):
                 text = REACTION.replace("step: 1e-3, steps: 4, stepper: rk4", f"step: 0.01, end: 2, stepper: {stepper}")
                 text = text.replace("{file: out.h5}", "{file: out.h5, interval: 0.25}")
-                self.ends(text, [0, 0.25, 0.5], "stages" if stepper == "rkc2" else "u is not finite", "use a smaller time.step")
+                self.ends(text, [0, 0.25, 0.5], "stages, more than time.most_stages" if stepper == "rkc2" else "u is not finite", "use a smaller time.step")
 
 
 if __name__ == "__main__":

@@ -165,9 +165,8 @@ Equations read_reaction_diffusion(const EquationInput& input) {
   const Vocabulary words = words_of(graph, input, equations.fields);
   for (const std::string& name : equations.fields) {
     const double diffusivity = diffusivities.has(name) ? diffusivities.at(name).not_negative() : 0;
-    Vocabulary operators = words;
-    operators.differences = true;
-    const Id spread = read_text(graph, "laplace(" + name + ")", operators);
+    const Id field = graph.leaf(Op::field, static_cast<int>(equations.rates.size()));
+    const Id spread = graph.difference(Op::laplace, 0, -1, {field});
     equations.rates.push_back(
         graph.sum({{diffusivity, spread}, {1, read_expression(graph, reactions.at(name), words)}}));
   }

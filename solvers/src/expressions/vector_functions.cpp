@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include "compilation.hpp"
 
 namespace tessera::expressions {
 namespace {
 
+#ifdef __x86_64__
 void* find(const std::string& symbol) {
   static void* const library = dlopen("libmvec.so.1", RTLD_NOW | RTLD_LOCAL);
   return library == nullptr ? nullptr : dlsym(library, symbol.c_str());
@@ -19,17 +21,13 @@ void* find(const std::string& symbol) {
 /// A symbol's name by the vector function ABI of x86-64: b, d and e are vectors of 16, 32 and 64 bytes.
 template <class Real>
 std::string symbol(const Function& function, int level) {
-  constexpr bool single = sizeof(Real) == sizeof(float);
-  const auto bytes = static_cast<std::size_t>(level == 4 ? 64 : level == 3 ? 32 : 16);
-  const std::string lanes = std::to_string(bytes / sizeof(Real));
-  return std::string("_ZGV") +
-         (level == 4   ? 'e'
-          : level == 3 ? 'd'
-                       : 'b') +
-         'N' + lanes + (function.arguments == 2 ? "vv_" : "v_") + function.name + (single ? "f" : "");
+  const auto [vectors, bytes] = level == 4   ? std::pair("eN", 64U)
+                                : level == 3 ? std::pair("dN", 32U)
+                                             : std::pair("bN", 16U);
+  return std::string("_ZGV") + vectors + std::to_string(bytes / sizeof(Real)) +
+         (function.arguments == 2 ? "vv_" : "v_") + function.name + (sizeof(Real) == sizeof(float) ? "f" : "");
 }
 
-#ifdef __x86_64__
 // What is compiled for vectors of so many bytes: functions take them in registers that other code does not know.
 #define TESSERA_ROWS(name, instructions, bytes)                                                       \
   template <class Real>                                                                               \

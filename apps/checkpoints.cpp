@@ -45,8 +45,8 @@ CheckpointOptions read_checkpoint_options(const Config& config, const comm::Wait
   if (section.keys().empty()) return {};
   const Config key = section.at("file");
   CheckpointOptions options{key.text()};
-  if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").positive();
-  if (section.has("every")) options.every = section.at("every").at_least(1);
+  if (section.has("every_seconds")) options.every_seconds = section.at("every_seconds").number();
+  if (section.has("every")) options.every = section.at("every").integer();
   io::require_writable(key, io::files_of_checkpoint(options.file), communicator);
   return options;
 }

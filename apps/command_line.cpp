@@ -2,7 +2,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lists.hpp"
+#include "terminal.hpp"
 #include "tessera/comm/environment.hpp"
+#include "tessera/core/failure.hpp"
 #include "version.hpp"
 
 namespace tessera::apps {
@@ -23,6 +26,12 @@ std::optional<Answer> parse(int argc, char** argv, const std::string& name, cons
   auto* resume = app.add_option("--resume", result.resume_file, "Go on from a checkpoint (default: checkpoint.file)")
                      ->type_name("[FILE]")
                      ->expected(0, 1);
+  std::string listed;
+  auto* list_option =
+      app.add_option("--list", listed,
+                     "Print equations, steppers and boundaries, or WHAT: one of these, `keys`, a key or a section")
+          ->type_name("[WHAT]")
+          ->expected(0, 1);
   auto* quiet_flag = app.add_flag("-q,--quiet", quiet, "Print warnings and errors only");
   app.add_flag("-v,--verbose", verbose, "Print more")->excludes(quiet_flag);
   app.add_flag("--version", print_version, "Print the versions of the program and of what it was built with");
@@ -37,6 +46,13 @@ std::optional<Answer> parse(int argc, char** argv, const std::string& name, cons
     return Answer{"error: command line: " + std::string(error.what()) + "; see " + name + " --help\n", 2};
   }
   if (print_version) return Answer{version(name), 0};
+  if (list_option->count() > 0) {
+    try {
+      return Answer{list(listed, terminal_width()), 0};
+    } catch (const ConfigError& error) {
+      return Answer{std::string("error: ") + error.what() + "\n", 2};
+    }
+  }
   if (result.config.empty()) {
     const std::string hint = result.resume_file.empty() ? ""
                                                         : " (--resume took '" + result.resume_file +

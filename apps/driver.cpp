@@ -20,8 +20,7 @@ namespace {
 HistoryOptions read_history(const Config& config, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("history");
   if (section.keys().empty()) return {};
-  HistoryOptions options{section.at("file").text(), 1};
-  if (section.has("every")) options.every = section.at("every").at_least(1);
+  const HistoryOptions options{section.at("file").text(), section.integer("every")};
   io::require_writable(section.at("file"), files_of_history(options.file), communicator);
   return options;
 }
@@ -132,7 +131,7 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   const comm::WaitingCommunicator world = everyone.waiting(exchange.wait);
   const LogOptions logs = read_log_options(config, world);
   RankLog rank_log;
-  Watchdog watchdog(world, level, logs.stall_seconds, log, rank_log, config.section("checkpoint").text("file", ""));
+  Watchdog watchdog(world, level, logs.stall_seconds, log, rank_log, config.section("checkpoint").text("file"));
   std::optional<Watchdog::Task> setting_up(std::in_place, watchdog, "setting up");
   Domain domain(grid, layout, world, exchange, log, read_sweep(config), precision);
   limit_memory(config, domain, machine);

@@ -17,7 +17,7 @@ std::vector<Field*> read_fields(const Config& output, const State& state) {
   for (const Field* field : state.fields) names.push_back(field->name());
   std::vector<Field*> fields;
   for (const Config& item : list.items()) {
-    const std::string name = item.choice(names);
+    const std::string name = item.one_of(names);
     Field* field = state.fields[static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin())];
     if (std::find(fields.begin(), fields.end(), field) != fields.end()) item.fail("'" + name + "' is named twice");
     fields.push_back(field);
@@ -45,18 +45,12 @@ io::SeriesOptions read_series(const Config& output, const Domain& domain, const 
   options.fields = read_fields(output, state);
   options.region = io::read_region(output, domain.grid());
   options.precision = domain.precision();
-  if (output.has("precision") && output.at("precision").choice({"single", "double"}) == "single")
-    options.precision = Precision::float32;
+  if (output.has("precision") && output.at("precision").choice() == "single") options.precision = Precision::float32;
   else if (output.has("precision") && domain.precision() == Precision::float32)
     output.at("precision").fail("fields are in single precision; leave this out");
   options.units = read_units(output, domain.grid(), options.fields);
-  if (output.has("deflate")) {
-    const Index level = output.at("deflate").integer();
-    if (level < 0 || level > 9) output.at("deflate").fail("levels go from 1 (fast) to 9 (small); 0 is none");
-    options.deflate = static_cast<int>(level);
-  }
-  options.collective =
-      output.has("writes") && output.at("writes").choice({"independent", "collective"}) == "collective";
+  options.deflate = static_cast<int>(output.integer("deflate"));
+  options.collective = output.choice("writes") == "collective";
   return options;
 }
 
@@ -75,8 +69,7 @@ std::vector<OutputOptions> read_outputs(const Config& config, const Domain& doma
 
 bool read_background(const Config& config, const Domain& domain, const Machine& machine, comm::ThreadLevel level) {
   const Config layout = config.section("layout");
-  const std::string choice =
-      layout.has("background") ? layout.at("background").choice({"auto", "true", "false"}) : "auto";
+  const std::string choice = layout.choice("background");
   const bool possible = level == comm::ThreadLevel::multiple;
   if (choice == "true" && !possible) {
     layout.at("background")

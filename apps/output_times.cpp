@@ -7,14 +7,14 @@ namespace tessera::apps {
 
 OutputTimes::OutputTimes(const Config& output, const Schedule& schedule) {
   if (output.has("every") && output.has("interval")) output.fail("give one of `every` (steps) and `interval` (time)");
-  if (output.has("every")) every_ = output.at("every").at_least(1);
+  if (output.has("every")) every_ = output.at("every").integer();
   if (output.has("interval")) {
     if (schedule.fixed_step() > 0) every_ = whole_steps(output.at("interval"), schedule.fixed_step());
-    else interval_ = output.at("interval").positive();
+    else interval_ = output.at("interval").number();
     if (interval_ > 0 && std::isfinite(schedule.end()) && schedule.end() / interval_ > 9e15)
       output.at("interval").fail("makes more records than can be counted; use a longer one");
   }
-  if (output.has("every_seconds")) every_seconds_ = output.at("every_seconds").positive();
+  if (output.has("every_seconds")) every_seconds_ = output.at("every_seconds").number();
 }
 
 double OutputTimes::limit() const {

@@ -68,7 +68,7 @@ std::string whereabouts() {
 LogOptions read_log_options(const Config& config, const comm::WaitingCommunicator& communicator) {
   const Config section = config.section("log");
   LogOptions options;
-  if (section.has("stall_seconds")) options.stall_seconds = section.at("stall_seconds").not_negative();
+  options.stall_seconds = section.number("stall_seconds");
   if (!section.has("folder")) return options;
   options.folder = section.at("folder").text();
   const bool made = communicator.root() && mkdir(options.folder.c_str(), 0777) == 0;

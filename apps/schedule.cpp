@@ -7,7 +7,7 @@
 namespace tessera::apps {
 
 Index whole_steps(const Config& duration, double step, const std::string& why) {
-  const double value = duration.positive();
+  const double value = duration.number();
   const double count = std::round(value / step);
   if (count > 9e15) duration.fail("takes more steps than can be counted; use a larger step or an earlier end");
   if (count < 1 || std::fabs(count * step - value) > 1e-9 * value) {
@@ -24,10 +24,10 @@ Schedule::Schedule(const Config& config, double fixed_step) : fixed_step_(fixed_
   const Config time = config.at("time");
   if (time.has("steady")) {
     const Config steady = time.at("steady");
-    steady_rate_ = steady.at("rate").positive();
-    steady_every_ = steady.has("every") ? steady.at("every").at_least(1) : 100;
+    steady_rate_ = steady.at("rate").number();
+    steady_every_ = steady.integer("every");
   }
-  if (time.has("wall_seconds")) wall_seconds_ = time.at("wall_seconds").positive();
+  if (time.has("wall_seconds")) wall_seconds_ = time.at("wall_seconds").number();
   const bool either = time.has("end") || time.has("steps");
   if ((time.has("end") && time.has("steps")) || (!either && steady_every_ == 0))
     time.fail("give one of `end` (a time) and `steps` (a number)");
@@ -35,11 +35,11 @@ Schedule::Schedule(const Config& config, double fixed_step) : fixed_step_(fixed_
   bool chosen_for_interval = false;
   for (const Config& output : config.sections("output"))
     chosen_for_interval |= output.has("interval") && std::find(keys.begin(), keys.end(), "courant") != keys.end();
-  if (time.has("steps")) steps_ = time.at("steps").at_least(0);
+  if (time.has("steps")) steps_ = time.at("steps").integer();
   else if (fixed_step > 0 && either)
     steps_ =
         whole_steps(time.at("end"), fixed_step, chosen_for_interval ? ", which output.interval was divided into" : "");
-  else if (either) end_ = time.at("end").positive();
+  else if (either) end_ = time.at("end").number();
   if (fixed_step > 0 && either) end_ = fixed_step * static_cast<double>(steps_);
   if (fixed_step > 0 && either && !std::isfinite(end_)) time.fail("the run would end at a time that is not finite");
 }

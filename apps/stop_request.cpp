@@ -73,8 +73,8 @@ StopOptions read_stop_options(const Config& config, const Schedule& schedule, bo
   StopOptions options;
   options.possible = possible;
   options.wall_seconds = schedule.wall_seconds();
-  options.file = time.text("stop_file", "");
-  if (time.has("job_end_margin")) options.job_end_margin = time.at("job_end_margin").positive();
+  options.file = time.text("stop_file");
+  if (time.has("job_end_margin")) options.job_end_margin = time.at("job_end_margin").number();
   for (const std::string key : {"wall_seconds", "stop_file", "job_end_margin"}) {
     if (time.has(key) && !possible) time.at(key).fail("needs checkpoint.file, from which to go on with --resume");
   }

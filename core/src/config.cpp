@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <sstream>
+#include <stdexcept>
 
 #include "config_node.hpp"
 
@@ -41,6 +43,47 @@ const std::string& scalar(const Node& node, const char* wanted) {
   return node.scalar;
 }
 
+double number_of(const Node& node, const ConfigKey* key) {
+  const std::string& text = scalar(node, "a number");
+  double value = 0;
+  const char* begin = text.data() + (text.size() > 1 && text[0] == '+' && text[1] != '-' ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+    fail_at(node, "expected a finite number, found '" + text + "'");
+  if (key == nullptr || key->limits.has(value)) return value;
+  const auto written = [](double limit) {
+    std::ostringstream number;
+    number << limit;
+    return number.str();
+  };
+  std::string what = "must be";
+  if (std::isfinite(key->limits.least))
+    what += (key->limits.above ? " above " : " at least ") + written(key->limits.least);
+  if (std::isfinite(key->limits.least) && std::isfinite(key->limits.most)) what += " and";
+  if (std::isfinite(key->limits.most)) what += " at most " + written(key->limits.most);
+  fail_at(node, what + ", found " + text + (key->advice.empty() ? "" : ": " + key->advice));
+}
+
+/// A node below `parent` that is not in the file.
+std::shared_ptr<Node> missing_node(const Node& parent, const std::string& key, Node::Kind kind,
+                                   const std::string& text = "") {
+  auto node = std::make_shared<Node>();
+  node->kind = kind;
+  node->scalar = text;
+  node->file = parent.file;
+  node->line = parent.line;
+  node->column = parent.column;
+  node->path = join(parent.path, key);
+  node->source = parent.source;
+  return node;
+}
+
+void collect_asked(const Node& node, std::set<std::string>& paths) {
+  for (const std::string& key : node.asked) paths.insert(join(node.path, key));
+  for (const auto& [key, child] : node.entries) collect_asked(*child, paths);
+  for (const auto& item : node.items) collect_asked(*item, paths);
+}
+
 /// A value in one line.
 std::string in_line(const Node& node) {
   std::string text;
@@ -67,26 +110,36 @@ void flatten(const Node& node, const std::string& path, std::string& text) {
   }
 }
 
-void collect_unread(const Node& node) {
-  for (const auto& [key, child] : node.entries) {
-    if (!node.asked.contains(key)) {
-      std::vector<std::string> known(node.asked.begin(), node.asked.end());
-      std::string what = "unknown key";
-      if (const auto near = nearest(key, known)) what += "; did you mean '" + *near + "'?";
-      if (known.empty()) {
-        what += "; nothing is read here";
-      } else {
-        what += what.back() == '?' ? " Known here:" : "; known here:";
-        for (const auto& k : known) what += (&k == &known.front() ? " " : ", ") + k;
-      }
-      fail_at(*child, what);
+/// Of a key that nobody asked for: known elsewhere, of no use with this run's settings, or a slip.
+std::string complaint(const std::string& key, const Node& child, const std::set<std::string>& asked) {
+  const std::vector<std::string> known(asked.begin(), asked.end());
+  const auto near = nearest(key, known);
+  const ConfigKey* const row = find_config_key(child.path);
+  if (!near && ((row != nullptr && row->path == child.path) || !config_keys_below(child.path).empty()))
+    return "has no effect in this app or with these settings; take it out";
+  std::string what = "unknown key";
+  if (near) what += "; did you mean '" + *near + "'?";
+  for (const ConfigKey& other : config_keys()) {
+    if (!near && other.path.ends_with("." + key)) {
+      what += "; is '" + other.path + "' meant?";
+      break;
     }
-    collect_unread(*child);
+  }
+  if (known.empty()) return what + "; nothing is read here";
+  what += what.back() == '?' ? " Known here:" : "; known here:";
+  for (const auto& k : known) what += (&k == &known.front() ? " " : ", ") + k;
+  return what;
+}
+
+void require_read(const Node& node) {
+  for (const auto& [key, child] : node.entries) {
+    if (!node.asked.contains(key)) fail_at(*child, complaint(key, *child, node.asked));
+    require_read(*child);
   }
   for (const auto& item : node.items) {
     if (item->kind == Node::Kind::scalar && !item->read)
       fail_at(*item, "'" + item->scalar + "' is not read by anything; expected something else here");
-    collect_unread(*item);
+    require_read(*item);
   }
 }
 
@@ -103,6 +156,8 @@ Config Config::at(const std::string& key) const {
   if (const auto* empty = node_->find(key)) fail_at(**empty, "no value is given");
   std::string what = "the key '" + key + "' is missing";
   if (const auto near = nearest(key, keys())) what += "; is '" + *near + "' meant to be it?";
+  if (const ConfigKey* row = find_config_key(join(node_->path, key)))
+    what += (what.back() == '?' ? " It takes: " : "; it takes: ") + without_links(row->type);
   fail(what);
 }
 
@@ -113,14 +168,7 @@ Config Config::section(const std::string& key) const {
       child.fail(std::string("expected a section of keys, found ") + kind_name(child.node_->kind));
     return child;
   }
-  auto empty = std::make_shared<Node>();
-  empty->kind = Node::Kind::section;
-  empty->file = node_->file;
-  empty->line = node_->line;
-  empty->column = node_->column;
-  empty->path = join(node_->path, key);
-  empty->source = node_->source;
-  return Config(empty);
+  return Config(missing_node(*node_, key, Node::Kind::section));
 }
 
 std::vector<std::string> Config::keys() const {
@@ -158,21 +206,12 @@ std::vector<Config> Config::items(int count, const std::string& what) const {
   return result;
 }
 
-double Config::number() const {
-  const std::string& text = scalar(*node_, "a number");
-  double value = 0;
-  const char* begin = text.data() + (text.size() > 1 && text[0] == '+' && text[1] != '-' ? 1 : 0);
-  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-    fail("expected a finite number, found '" + text + "'");
-  }
-  return value;
-}
+double Config::number() const { return number_of(*node_, find_config_key(node_->path)); }
 
 Index Config::integer() const {
-  const std::string text = scalar(*node_, "an integer");
+  scalar(*node_, "an integer");
   const double value = number();
-  if (value != std::floor(value) || std::fabs(value) > 9e15) fail("expected an integer, found '" + text + "'");
+  if (value != std::floor(value) || std::fabs(value) > 9e15) fail("expected an integer, found '" + node_->scalar + "'");
   return static_cast<Index>(value);
 }
 
@@ -184,7 +223,7 @@ bool Config::flag() const {
 
 std::string Config::text() const { return scalar(*node_, "a text"); }
 
-std::string Config::choice(const std::vector<std::string>& allowed) const {
+std::string Config::one_of(const std::vector<std::string>& allowed) const {
   const std::string& value = scalar(*node_, "a word");
   if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
   std::string what = "'" + value + "' is not allowed;";
@@ -194,22 +233,28 @@ std::string Config::choice(const std::vector<std::string>& allowed) const {
   fail(what);
 }
 
-double Config::positive() const {
-  const double value = number();
-  if (!(value > 0)) fail("must be above 0, found " + node_->scalar);
-  return value;
+std::string Config::choice() const {
+  std::vector<std::string> allowed;
+  for (const Choice& choice : config_key(node_->path).choices) allowed.push_back(choice.word);
+  return one_of(allowed);
 }
 
-double Config::not_negative() const {
-  const double value = number();
-  if (!(value >= 0)) fail("must not be negative, found " + node_->scalar);
-  return value;
+Config Config::or_default(const std::string& key) const {
+  if (has(key)) return at(key);
+  const ConfigKey& row = config_key(join(node_->path, key));
+  if (!row.has_default) throw std::logic_error("the key '" + row.path + "' has no default in its table");
+  return Config(missing_node(*node_, key, Node::Kind::scalar, row.otherwise));
 }
 
-Index Config::at_least(Index least) const {
-  const Index value = integer();
-  if (value < least) fail("must be at least " + std::to_string(least) + ", found " + node_->scalar);
-  return value;
+double Config::number(const std::string& key) const { return or_default(key).number(); }
+Index Config::integer(const std::string& key) const { return or_default(key).integer(); }
+bool Config::flag(const std::string& key) const { return or_default(key).flag(); }
+std::string Config::text(const std::string& key) const { return or_default(key).text(); }
+std::string Config::choice(const std::string& key) const { return or_default(key).choice(); }
+double Config::number(const ConfigKey& key) const {
+  const auto node =
+      has(key.path) ? *node_->find(key.path) : missing_node(*node_, key.path, Node::Kind::scalar, key.otherwise);
+  return number_of(*node, &key);
 }
 
 void Config::fail(const std::string& what) const { fail_at(*node_, what); }
@@ -232,12 +277,17 @@ void Config::fail_in_text(Index byte, const std::string& what) const {
 
 std::string Config::place(Index columns) const { return where(*node_, columns); }
 const std::string& Config::source() const { return *node_->source; }
+std::vector<std::string> Config::asked() const {
+  std::set<std::string> paths;
+  collect_asked(*node_, paths);
+  return {paths.begin(), paths.end()};
+}
 std::string Config::flat() const {
   std::string text;
   flatten(*node_, "", text);
   return text;
 }
-void Config::require_all_read() const { collect_unread(*node_); }
+void Config::require_all_read() const { require_read(*node_); }
 
 std::optional<std::string> nearest(const std::string& word, const std::vector<std::string>& candidates) {
   std::optional<std::string> best;

@@ -43,7 +43,7 @@ Grid read_grid(const Config& config, bool periodic_by_default) {
   std::vector<Index> shape;
   double cells = 1;
   for (const Config& item : shape_config.items()) {
-    shape.push_back(item.at_least(1));
+    shape.push_back(item.integer());
     cells *= static_cast<double>(shape.back());
   }
   if (shape.empty() || shape.size() > 3)
@@ -95,8 +95,7 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
 }
 
 Precision read_precision(const Config& config) {
-  const bool single = config.has("precision") && config.at("precision").choice({"single", "double"}) == "single";
-  return single ? Precision::float32 : Precision::float64;
+  return config.choice("precision") == "single" ? Precision::float32 : Precision::float64;
 }
 
 void limit_memory(const Config& config, Domain& domain, const Machine& machine) {
@@ -118,11 +117,8 @@ void limit_memory(const Config& config, Domain& domain, const Machine& machine) 
 ExchangeOptions read_exchange(const Config& config, const Layout& layout, const Machine& machine,
                               const comm::WaitingCommunicator& communicator, comm::ThreadLevel level, const Log& log) {
   const Config section = config.section("layout");
-  const auto choice = [&](const char* key, const std::vector<std::string>& allowed) {
-    return section.has(key) ? section.at(key).choice(allowed) : "auto";
-  };
   ExchangeOptions options;
-  const std::string messages = choice("messages", {"auto", "multiple", "funneled"});
+  const std::string messages = section.choice("messages");
   const bool multiple = level == comm::ThreadLevel::multiple;
   if (messages == "multiple" && !multiple) {
     section.at("messages")
@@ -133,7 +129,7 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
     log.warn(std::string("this MPI gives thread level ") + comm::to_string(level) +
              ": messages go through the main thread of each rank");
   }
-  if (choice("exchange", {"auto", "pass"}) == "pass") options.depth = ExchangeOptions::Depth::pass;
+  if (section.choice("exchange") == "pass") options.depth = ExchangeOptions::Depth::pass;
 
   if (!section.has("threads") && layout.thread_count() < machine.cpus_per_task) {
     log.warn("Slurm gives each rank " + std::to_string(machine.cpus_per_task) +
@@ -155,7 +151,7 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
              "); with Open MPI, start with --map-by slot:PE=" + std::to_string(layout.thread_count()) +
              " or --bind-to none");
   }
-  const std::string wait = choice("wait", {"auto", "spin", "yield"});
+  const std::string wait = section.choice("wait");
   const bool yield = wait == "yield" || (wait == "auto" && (crowded || bound));
   options.wait = yield ? comm::WaitPolicy::yield : comm::WaitPolicy::spin;
   return options;
@@ -164,18 +160,11 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
 SweepOptions read_sweep(const Config& config) {
   const Config section = config.section("layout");
   SweepOptions options;
-  if (section.has("sweep") && section.at("sweep").choice({"streamed", "plain"}) == "plain")
-    options.order = SweepOptions::Order::plain;
-  if (section.has("steps_at_once")) {
-    const Config steps = section.at("steps_at_once");
-    constexpr Index most = 64;
-    if (steps.at_least(1) > most)
-      steps.fail("more than 64 steps at once compute more twice than they save; 2 to 8 are usual");
-    options.steps_at_once = static_cast<int>(steps.at_least(1));
-  }
+  if (section.choice("sweep") == "plain") options.order = SweepOptions::Order::plain;
+  if (section.has("steps_at_once")) options.steps_at_once = static_cast<int>(section.at("steps_at_once").integer());
   constexpr Index kib = 1024;
-  options.overlap = section.flag("overlap", false);
-  options.cache = section.has("cache") ? section.at("cache").at_least(1) * kib : usable_cache();
+  options.overlap = section.flag("overlap");
+  options.cache = section.has("cache") ? section.at("cache").integer() * kib : usable_cache();
   return options;
 }
 

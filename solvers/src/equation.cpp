@@ -38,12 +38,4 @@ std::vector<NamedEquation> all_equations() {
   return all;
 }
 
-double EquationInput::positive(const std::string& key, double otherwise) const {
-  return section.has(key) ? section.at(key).positive() : otherwise;
-}
-
-double EquationInput::not_negative(const std::string& key, double otherwise) const {
-  return section.has(key) ? section.at(key).not_negative() : otherwise;
-}
-
 }  // namespace tessera

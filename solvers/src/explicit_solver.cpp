@@ -211,7 +211,7 @@ NamedEquation find_equation(const Config& config) {
   if (config.has("equations")) return expressions::find_equations(config);
   std::vector<std::string> names;
   for (const NamedEquation& equation : all_equations()) names.push_back(equation.name);
-  return *find_equation(config.at("equation").choice(names));
+  return *find_equation(config.at("equation").one_of(names));
 }
 
 std::unique_ptr<Solver> make_explicit_solver(const NamedEquation& equation, const Config& config, Domain& domain,

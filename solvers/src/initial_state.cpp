@@ -32,7 +32,7 @@ void require_finite(Domain& domain, const Field& field, const Config& numbers) {
 }
 
 void add_random(Domain& domain, Field& field, const Config& config) {
-  const auto seed = static_cast<std::uint64_t>(config.integer("seed", 0));
+  const auto seed = static_cast<std::uint64_t>(config.integer("seed"));
   if (config.has("uniform")) {
     const Config range = config.at("uniform");
     const auto bounds = range.items(2, "numbers [low, high]");
@@ -46,7 +46,8 @@ void add_random(Domain& domain, Field& field, const Config& config) {
     const Config normals = config.at("normal");
     const auto numbers = normals.items(2, "numbers [mean, deviation]");
     const double mean = numbers[0].number();
-    const double deviation = numbers[1].not_negative();
+    const double deviation = numbers[1].number();
+    if (deviation < 0) numbers[1].fail("a deviation must be at least 0, found " + numbers[1].text());
     add(domain, field, [=](std::uint64_t cell) { return mean + deviation * normal(seed, cell); });
     require_finite(domain, field, normals);
   }
@@ -60,7 +61,7 @@ void read_file(Domain& domain, Field& field, const Config& config) {
   if (records > 0) {
     const Index complete = file.complete(records);
     if (complete == 0) dataset.fail("'" + dataset.text() + "': no record of it was completed");
-    Index number = config.integer("record", -1);
+    Index number = config.integer("record");
     if (number < -complete || number >= complete) {
       config.at("record").fail("there are " + std::to_string(complete) +
                                " records; give one from 0 on, or from -1, the last, backwards");

@@ -54,7 +54,7 @@ Flow::Flow(const Config& config, const Options& options, Domain& domain, const W
   const Config section = config.at("mpdata");
   const Grid& grid = domain.grid();
   for_a_step_ = section.has("courant");
-  if (section.has("courant_limit")) limit_ = section.at("courant_limit").positive();
+  limit_ = section.number("courant_limit");
   if (section.has("g_factor")) {
     const Expression expression(section.at("g_factor"), grid.dimensions(), false, parameters);
     g_.emplace(domain, "g", Location::cells, ghosts);
@@ -195,27 +195,26 @@ void Flow::choose_step(const Config& section, const Config& config) {
     if (time.has("courant"))
       time.at("courant").fail(
           "the flow is given as Courant numbers already; give a velocity instead, or leave this out");
-    if (time.has("step")) step_ = time.at("step").positive();
+    if (time.has("step")) step_ = time.at("step").number();
     return;
   }
   if (time.has("step") == time.has("courant"))
     time.fail("give one of `step` and `courant`: " + std::string(section.has("velocity") ? "a velocity" : "this flow") +
               " needs a step");
   if (time.has("step")) {
-    step_ = time.at("step").positive();
+    step_ = time.at("step").number();
   } else {
     const Config limit = time.at("courant");
     if (coupled_) limit.fail("the flow depends on the fields and is not known yet: give a step instead");
-    if (!(limit.positive() <= 1)) limit.fail("at most 1 is stable");
     fill(file_ && !steady_ ? std::clamp(0.0, file_->times()->first, file_->times()->second) : 0);
     const double rate = largest_outgoing();
     if (!(rate > 0)) limit.fail("nothing flows: give a step instead");
     step_ = limit.number() / rate;  // rates that are not finite are found later
     double duration = std::numeric_limits<double>::infinity();
     for (const Config& output : config.sections("output")) {
-      if (output.has("interval")) duration = std::min(duration, output.at("interval").positive());
+      if (output.has("interval")) duration = std::min(duration, output.at("interval").number());
     }
-    if (!std::isfinite(duration) && time.has("end")) duration = time.at("end").positive();
+    if (!std::isfinite(duration) && time.has("end")) duration = time.at("end").number();
     if (std::isfinite(rate) && std::isfinite(duration)) {
       step_ = duration / std::ceil(duration / step_);
       if (!(step_ > 0)) limit.fail(too_fast);

@@ -30,12 +30,12 @@ bool names_any(const std::string& expression, const std::vector<std::string>& na
 }
 
 /// Products of denominators, of three in double and of two in single precision, must not underflow to 0.
-double read_epsilon(const Config& key, Precision precision) {
-  const bool single = precision == Precision::float32;
-  const double epsilon = key.number();
-  if (!(epsilon >= (single ? 1e-18 : 1e-90))) {
-    key.fail("must be at least " + std::string(single ? "1e-18 in single precision" : "1e-90") + ", found " +
-             key.text() + ": products of smaller ones underflow, and 0/0 is not a number");
+double read_epsilon(const Config& section, Precision precision) {
+  const double epsilon = section.number("epsilon");
+  if (precision == Precision::float32 && epsilon < 1e-18) {
+    const Config key = section.at("epsilon");
+    key.fail("must be at least 1e-18 in single precision, found " + key.text() + ": " +
+             config_key("mpdata.epsilon").advice);
   }
   return epsilon;
 }
@@ -83,20 +83,16 @@ Options read_options(const Config& config) {
   const Config section = config.at("mpdata");
   if (!section.is_section()) section.fail("expected a section of keys");
   Options options;
-  if (section.has("iterations")) {
-    const Config iterations = section.at("iterations");
-    options.iterations = static_cast<int>(iterations.at_least(1));
-    if (options.iterations > 100) iterations.fail("more than 100 passes are a mistake; 2 to 4 are usual");
-  }
-  options.nonoscillatory = section.flag("nonoscillatory", false);
-  options.infinite_gauge = section.flag("infinite_gauge", false);
-  options.dimensionally_split = section.flag("dimensionally_split", false);
-  options.absolute = section.flag("absolute", false);
-  options.third_order = section.flag("third_order", false);
-  options.divergent_flow = section.flag("divergent_flow", false);
-  options.divergence_form = section.flag("divergence_form", false);
-  options.dpdc = section.flag("dpdc", false);
-  if (section.has("epsilon")) options.epsilon = read_epsilon(section.at("epsilon"), read_precision(config));
+  options.iterations = static_cast<int>(section.integer("iterations"));
+  options.nonoscillatory = section.flag("nonoscillatory");
+  options.infinite_gauge = section.flag("infinite_gauge");
+  options.dimensionally_split = section.flag("dimensionally_split");
+  options.absolute = section.flag("absolute");
+  options.third_order = section.flag("third_order");
+  options.divergent_flow = section.flag("divergent_flow");
+  options.divergence_form = section.flag("divergence_form");
+  options.dpdc = section.flag("dpdc");
+  options.epsilon = read_epsilon(section, read_precision(config));
   const Config grid = config.at("grid");
   options.diffuses = section.has("diffusion") || section.has("diffusivity");
   if (section.has("velocity")) {

@@ -7,9 +7,8 @@ Stencil::Stencil(const Config& config, const Grid& grid) : points(2 * grid.dimen
     spacing[d] = grid.spacing(grid.first_axis() + static_cast<int>(d));
     inverse_square[d] = 1 / (spacing[d] * spacing[d]);
   }
-  if (!config.has("laplacian")) return;
+  if (config.choice("laplacian") == "standard") return;
   const Config choice = config.at("laplacian");
-  if (choice.choice({"standard", "nine_point"}) == "standard") return;
   if (grid.dimensions() != 2) choice.fail("nine_point is for grids of two dimensions; use standard");
   if (spacing[0] != spacing[1])
     choice.fail("nine_point is for equal spacings, found " + std::to_string(spacing[0]) + " and " +

@@ -24,8 +24,7 @@ double predictive_factor(double error, double growth, double error_before) {
 
 StepOptions read_step_options(const Config& time) {
   StepOptions options;
-  if (time.has("stepper"))
-    options.stepper = time.at("stepper").choice({"euler", "rk4", "adams-bashforth", "rkf45", "rkc2", "rkl2"});
+  options.stepper = time.choice("stepper");
   const bool has_step = time.has("step");
   options.adaptive = time.has("tolerance") || time.has("relative_tolerance");
   if (!has_step && !options.adaptive) {
@@ -35,22 +34,15 @@ StepOptions read_step_options(const Config& time) {
     time.at("stepper").fail(options.stepper +
                             " has no error estimate, so a tolerance cannot be kept; use rkf45, or give `step` alone");
   }
-  if (has_step) options.step = time.at("step").positive();
-  if (time.has("tolerance")) options.tolerance = time.at("tolerance").positive();
-  if (time.has("relative_tolerance")) options.relative_tolerance = time.at("relative_tolerance").positive();
+  if (has_step) options.step = time.at("step").number();
+  if (time.has("tolerance")) options.tolerance = time.at("tolerance").number();
+  if (time.has("relative_tolerance")) options.relative_tolerance = time.at("relative_tolerance").number();
   if (time.has("error_norm")) {
     const Config norm = time.at("error_norm");
     if (!options.adaptive) norm.fail("steps are fixed; their error is measured with a `tolerance` alone");
-    options.root_mean_square = norm.choice({"max", "rms"}) == "rms";
+    options.root_mean_square = norm.choice() == "rms";
   }
-  if (options.stepper == "rkc2" || options.stepper == "rkl2") {
-    constexpr Index least = 3;
-    constexpr Index most = 10000;
-    options.most_stages = 200;
-    if (time.has("most_stages")) options.most_stages = time.at("most_stages").at_least(least);
-    if (options.most_stages > most)
-      time.at("most_stages").fail("more than 10000 stages a step lose too many digits to rounding; 200 are usual");
-  }
+  if (options.stepper == "rkc2" || options.stepper == "rkl2") options.most_stages = time.integer("most_stages");
   return options;
 }
 

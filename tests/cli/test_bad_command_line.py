@@ -41,6 +41,9 @@ class BadCommandLine(unittest.TestCase):
     def test_set_a_wrong_value(self):
         self.refused(["run.yaml", "--set", "time.steps=-1"], "--set: time.steps: must be at least 0, found -1")
 
+    def test_list_of_nothing(self):
+        self.refused(["--list", "tim"], "--list tim: there is no such list; did you mean 'time'?", "allowed: equations, steppers, boundaries")
+
     def test_set_twice_the_last_counts(self):
         self.refused(["run.yaml", "--set", "time.step=2", "--set", "time.step=0"], "--set: time.step: must be above 0, found 0")
 

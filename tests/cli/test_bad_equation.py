@@ -48,7 +48,7 @@ class Refused(unittest.TestCase):
                 ("gray_scott", "uv", "kill", -0.1),
                 ("gray_scott", "uv", "diffusivity_u", -1),
                 ("gray_scott", "uv", "diffusivity_v", -1)):
-            range_ = "must not be negative" if equation in ("brusselator", "gray_scott") else "must be above 0"
+            range_ = "must be at least 0" if equation in ("brusselator", "gray_scott") else "must be above 0"
             self.refused(f"{GRID}{RUN}equation: {equation.replace('_', '-')}\ninitial: {{{', '.join(f'{f}: 0' for f in fields)}}}\n"
                          f"{equation}: {{{coefficient}: ¦{value}}}\n", f"{equation}.{coefficient}: {range_}, found {value}")
 
@@ -75,7 +75,7 @@ class Refused(unittest.TestCase):
     def test_reactions(self):
         self.replaced(REACTION, '"-u*v"', '"-u*¦w"', "reaction_diffusion.reaction.v: there is no field, parameter or coordinate 'w'; known are u, v, x, y, t, ")
         self.replaced(REACTION, 'reaction: {u: "u^2", v: "-u*v"}', 'reaction: ¦{u: "u^2"}', "reaction_diffusion.reaction: the key 'v' is missing")
-        self.replaced(REACTION, "{u: 0.1}", "{u: ¦-1}", "reaction_diffusion.diffusivity.u: must not be negative")
+        self.replaced(REACTION, "{u: 0.1}", "{u: ¦-1}", "reaction_diffusion.diffusivity.u: must be at least 0")
         self.replaced(REACTION, "{u: 0.1}", "{u: 0.1, w: ¦1}", "reaction_diffusion.diffusivity.w: unknown key")
 
     def test_fields(self):
@@ -91,7 +91,7 @@ class Refused(unittest.TestCase):
         self.replaced(DIFFUSION, "{source:", "{boundaries: {q: ¦{value: 0}}, source:", "diffusion.boundaries.q: unknown key; did you mean 'c'?")
 
     def test_most_stages(self):
-        self.replaced(DIFFUSION, "stepper: rk4", "stepper: rkc2, most_stages: ¦2", "time.most_stages: must be at least 3, found 2")
+        self.replaced(DIFFUSION, "stepper: rk4", "stepper: rkc2, most_stages: ¦2", "time.most_stages: must be at least 3 and at most 10000, found 2")
 
     def test_error_norm(self):
         self.replaced(DIFFUSION, "stepper: rk4", "stepper: rkc2, tolerance: 1e-3, error_norm: ¦mean", "time.error_norm: ", "max, rms")

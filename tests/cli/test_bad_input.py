@@ -73,7 +73,7 @@ class BadInput(unittest.TestCase):
         self.mpdata("  courant:", "  ¦velocty:", "must say what flows; is 'velocty' meant to be velocity?")
 
     def test_key_of_the_other_app(self):
-        self.cahn_hilliard("output:", "mpdata: ¦{iterations: 2}\noutput:", "mpdata: unknown key")
+        self.cahn_hilliard("output:", "mpdata: ¦{iterations: 2}\noutput:", "mpdata: has no effect in this app")
 
     def test_duplicate_key(self):
         self.mpdata("time: {step: 1,", "time: {step: 1}\ntime: ¦{step: 1,", "time: the key appears twice; keep one")
@@ -118,10 +118,10 @@ class BadInput(unittest.TestCase):
         self.mpdata("step: 1", "step: ¦-1", "time.step: must be above 0, found -1")
 
     def test_too_many_iterations(self):
-        self.mpdata("mpdata:", "mpdata:\n  iterations: ¦1000", "mpdata.iterations: more than 100 passes", "2 to 4 are usual")
+        self.mpdata("mpdata:", "mpdata:\n  iterations: ¦1000", "mpdata.iterations: must be at least 1 and at most 100, found 1000", "2 to 4 are usual")
 
     def test_unknown_precision(self):
-        self.mpdata("grid:", "precision: ¦half\ngrid:", "precision: 'half' is not allowed", "allowed: single, double")
+        self.mpdata("grid:", "precision: ¦half\ngrid:", "precision: 'half' is not allowed", "allowed: double, single")
 
     def test_unknown_choice(self):
         self.cahn_hilliard("step: 0.01", "step: 0.01, stepper: ¦eular",

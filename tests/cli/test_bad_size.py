@@ -40,7 +40,7 @@ class BadSize(unittest.TestCase):
 
     def test_stages(self):
         self.refused("cahn-hilliard", CAHN_HILLIARD, "step: 0.01", "step: 0.01, stepper: rkc2, most_stages: ¦1e15",
-                     "time.most_stages: more than 10000 stages", "200 are usual")
+                     "time.most_stages: must be at least 3 and at most 10000, found", "200 are usual")
 
     def test_substances(self):
         """How fast many substances react is sampled: 3^40 combinations would never end."""

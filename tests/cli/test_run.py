@@ -144,5 +144,42 @@ class NotFinite(unittest.TestCase):
         self.fails("mpdata", text, r"^error: step \d+: psi is not finite in cell \[\d+, \d+\]")
 
 
+class Lists(unittest.TestCase):
+    def lines(self, app, *what):
+        with folder() as where:
+            result = run(app, ["--list", *what], 2, where)
+        self.assertEqual((result.code, result.err), (0, ""))
+        return result.out.splitlines()
+
+    def test_names_are_those_that_are_accepted(self):
+        """Each equation, stepper and boundary of the lists is one that a refusal of another word says is allowed."""
+        for app, what, text, word in (
+                ("pde", "equations", "equation: none\n", None), ("pde", "steppers", "equation: wave\ntime: {stepper: none}\n", None),
+                ("mpdata", "boundaries", "grid: {shape: [8, 8], boundary: none}\nmpdata: {courant: [0, 0]}\n", "mpdata"),
+                ("pde", "boundaries", "grid: {shape: [8, 8], boundary: none}\nequation: wave\n", "equations")):
+            with self.subTest(app=app, what=what), folder() as where:
+                text += "" if "grid" in text else "grid: {shape: [8, 8]}\n"
+                text += "initial: {psi: 1, u: 1, v: 1}\n" + ("" if "time" in text else "time: {steps: 1, step: 1}\n")
+                (where / "run.yaml").write_text(text)
+                result = run(app, ["run.yaml", "--check"], 1, where)
+                allowed = re.search(r"allowed: (.*)", result.err, re.IGNORECASE)
+                self.assertTrue(allowed, result.err)
+                listed = [line.split("  ", 1) for line in self.lines(app, what)]
+                other = {"mpdata": "equations:", "equations": "mpdata:"}.get(word)
+                names = [name for name, meaning in listed if other is None or not meaning.startswith(other)]
+                accepted = re.sub(r"\[g, v\]|, upper: \.\.", "", allowed[1]).split(", ")
+                words = [sorted(re.search(r"[\w-]+", name)[0] for name in some) for some in (names, accepted)]
+                self.assertEqual(*words)
+
+    def test_all_that_there_is(self):
+        text = "\n".join(self.lines("pde"))
+        for part in ("equations, for", "steppers, for", "boundaries, for", "gray-scott  ∂u/∂t", "rkc2  ", "{mixed: [g, v]}"):
+            self.assertIn(part, text)
+
+    def test_keys_of_a_section(self):
+        self.assertIn("checkpoint.every  integer ≥ 1; write it every so many steps, exactly then", self.lines("mpdata", "checkpoint"))
+        self.assertGreater(len(self.lines("mpdata", "keys")), 90)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -62,13 +62,17 @@ namespace tessera::equations::cahn_hilliard {
 HWY_EXPORT(make_potential);
 HWY_EXPORT(make_rate);
 
+const std::vector<ConfigKey> coefficients{keys::number("interface_width", keys::positive, "1", "w"),
+                                          keys::number("rate", keys::any, "0", "k"),
+                                          keys::number("target", keys::any, "0", "c₀")};
+
 class CahnHilliard final : public Equation {
  public:
   explicit CahnHilliard(const EquationInput& input)
       : stencil_(input.config, input.domain.grid()),
-        width_(input.positive("interface_width", 1)),
-        rate_(input.section.number("rate", 0)),
-        target_(input.section.number("target", 0)),
+        width_(input.section.number(coefficients[0])),
+        rate_(input.section.number(coefficients[1])),
+        target_(input.section.number(coefficients[2])),
         boundary_mu_(input.boundary("mu")) {}
 
   std::vector<std::string> fields() const override { return {"c"}; }
@@ -114,7 +118,12 @@ class CahnHilliard final : public Equation {
 };
 
 extern const EquationEntry entry;
-const EquationEntry entry{2, make_equation<CahnHilliard>};
+const EquationEntry entry{2,
+                          make_equation<CahnHilliard>,
+                          0,
+                          "∂c/∂t = ∇²μ − k (c − c₀), μ = c³ − c − w ∇²c",
+                          coefficients,
+                          "`mu`: zero derivative"};
 
 }  // namespace tessera::equations::cahn_hilliard
 #endif

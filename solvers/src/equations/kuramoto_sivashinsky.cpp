@@ -45,11 +45,13 @@ namespace tessera::equations::kuramoto_sivashinsky {
 
 HWY_EXPORT(make_rate);
 
+const std::vector<ConfigKey> coefficients{keys::number("nu", keys::positive, "1", "ν")};
+
 class KuramotoSivashinsky final : public Equation {
  public:
   explicit KuramotoSivashinsky(const EquationInput& input)
       : stencil_(input.config, input.domain.grid()),
-        nu_(input.positive("nu", 1)),
+        nu_(input.section.number(coefficients[0])),
         boundary_(input.boundary("laplacian", "c")) {}
 
   std::vector<std::string> fields() const override { return {"c"}; }
@@ -78,7 +80,12 @@ class KuramotoSivashinsky final : public Equation {
 };
 
 extern const EquationEntry entry;
-const EquationEntry entry{2, make_equation<KuramotoSivashinsky>};
+const EquationEntry entry{2,
+                          make_equation<KuramotoSivashinsky>,
+                          0,
+                          "∂c/∂t = −∇²c − ν ∇²∇²c − ½ |∇c|²",
+                          coefficients,
+                          "`laplacian`: that of c"};
 
 }  // namespace tessera::equations::kuramoto_sivashinsky
 #endif

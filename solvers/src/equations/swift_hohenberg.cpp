@@ -48,13 +48,17 @@ namespace tessera::equations::swift_hohenberg {
 
 HWY_EXPORT(make_rate);
 
+const std::vector<ConfigKey> coefficients{keys::number("rate", keys::any, "0.1", "ε"),
+                                          keys::number("kc2", keys::any, "1", "k"),
+                                          keys::number("delta", keys::any, "1", "δ")};
+
 class SwiftHohenberg final : public Equation {
  public:
   explicit SwiftHohenberg(const EquationInput& input)
       : stencil_(input.config, input.domain.grid()),
-        rate_(input.section.number("rate", 0.1)),
-        kc2_(input.section.number("kc2", 1)),
-        delta_(input.section.number("delta", 1)),
+        rate_(input.section.number(coefficients[0])),
+        kc2_(input.section.number(coefficients[1])),
+        delta_(input.section.number(coefficients[2])),
         boundary_(input.boundary("laplacian", "c")) {}
 
   std::vector<std::string> fields() const override { return {"c"}; }
@@ -88,7 +92,12 @@ class SwiftHohenberg final : public Equation {
 };
 
 extern const EquationEntry entry;
-const EquationEntry entry{2, make_equation<SwiftHohenberg>};
+const EquationEntry entry{2,
+                          make_equation<SwiftHohenberg>,
+                          0,
+                          "∂c/∂t = (ε − k²) c − 2 k ∇²c − ∇²∇²c + δ c² − c³",
+                          coefficients,
+                          "`laplacian`: that of c"};
 
 }  // namespace tessera::equations::swift_hohenberg
 #endif

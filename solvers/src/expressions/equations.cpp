@@ -48,14 +48,15 @@ bool Equations::noisy() const {
 
 void Equations::read_noise(const Config& section, const Vocabulary& vocabulary) {
   noise_variances.assign(fields.size(), graph.number(0));
-  seed = static_cast<std::uint64_t>(section.integer("seed", 0));
+  seed = static_cast<std::uint64_t>(section.integer("seed"));
   if (!section.has("variance")) return;
   const Config variance = section.at("variance");
+  const bool others = variance.is_section() && variance.has("*");
   for (std::size_t f = 0; f < fields.size(); ++f) {
     Id& of = noise_variances[f];
     if (!variance.is_section()) of = read_expression(graph, variance, vocabulary);
     else if (variance.has(fields[f])) of = read_expression(graph, variance.at(fields[f]), vocabulary);
-    else if (variance.has("*")) of = read_expression(graph, variance.at("*"), vocabulary);
+    else if (others) of = read_expression(graph, variance.at("*"), vocabulary);
     if (graph.is_number(of) && graph[of].value < 0) variance.fail("a variance must not be negative");
   }
 }

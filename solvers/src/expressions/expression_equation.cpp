@@ -97,8 +97,7 @@ ExpressionEquation::ExpressionEquation(const EquationInput& input, Equations equ
   integrals_.resize(plan_.integrals.size());
   if (input.config.has("spectrum")) {
     const Config given = input.config.at("spectrum");
-    given_spectrum_ = {given.at("real").not_negative(),
-                       given.has("imaginary") ? given.at("imaginary").not_negative() : 0};
+    given_spectrum_ = {given.at("real").number(), given.number("imaginary")};
   }
 }
 

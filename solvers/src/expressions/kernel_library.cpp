@@ -43,8 +43,7 @@ void* LoadedLibrary::find(const std::string& name) const {
 }
 
 KernelMode read_kernel_mode(const Config& config) {
-  if (!config.has("kernels")) return KernelMode::automatic;
-  const std::string choice = config.at("kernels").choice({"auto", "compiled", "interpreted"});
+  const std::string choice = config.choice("kernels");
   if (choice == "auto") return KernelMode::automatic;
   return choice == "compiled" ? KernelMode::compiled : KernelMode::interpreted;
 }

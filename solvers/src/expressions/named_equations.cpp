@@ -11,20 +11,14 @@
 namespace tessera::expressions {
 namespace {
 
-/// A number in the equation's section.
-struct Coefficient {
-  enum class Range { any, not_negative, positive };
-  std::string key;
-  double otherwise;
-  Range range;
-};
-constexpr auto any = Coefficient::Range::any;
-constexpr auto not_negative = Coefficient::Range::not_negative;
-constexpr auto positive = Coefficient::Range::positive;
+using keys::any;
+using keys::not_negative;
+using keys::positive;
 
 struct Formula {
   std::string name, title;
-  std::vector<Coefficient> coefficients;
+  std::string formula;  // for people
+  std::vector<ConfigKey> coefficients;
   std::vector<std::array<std::string, 2>> rates;  // field, expression
   std::vector<double> amplitudes = {};            // Equation::expected_amplitudes
   std::string energy = {};                        // its density
@@ -38,7 +32,8 @@ const std::vector<Formula>& formulas() {
       // Phases that are not conserved: Allen and Cahn 1979 (Acta Metall. 27). They tend to -1 and 1.
       {"allen-cahn",
        "Allen-Cahn",
-       {{"mobility", 1, positive}, {"interface_width", 1, positive}},
+       "∂c/∂t = M (w ∇²c − c³ + c)",
+       {keys::number("mobility", positive, "1", "M"), keys::number("interface_width", positive, "1", "w")},
        {{"c", "mobility*(interface_width*laplace(c) - c^3 + c)"}},
        {1},
        "c^4/4 - c^2/2 + interface_width/2*gradient_squared_on_faces(c)"},
@@ -46,11 +41,15 @@ const std::vector<Formula>& formulas() {
       // b > 1 + a^2.
       {"brusselator",
        "Brusselator",
-       {{"a", 1, any}, {"b", 3, any}, {"diffusivity_u", 1, not_negative}, {"diffusivity_v", 0.1, not_negative}},
+       "∂u/∂t = D_u ∇²u + a − (1 + b) u + u²v, ∂v/∂t = D_v ∇²v + b u − u²v",
+       {keys::number("a", any, "1", ""), keys::number("b", any, "3", ""),
+        keys::number("diffusivity_u", not_negative, "1", "D_u"),
+        keys::number("diffusivity_v", not_negative, "0.1", "D_v")},
        {{"u", "diffusivity_u*laplace(u) + a - (1 + b)*u + u^2*v"}, {"v", "diffusivity_v*laplace(v) + b*u - u^2*v"}}},
       {"diffusion",
        "Diffusion",
-       {{"diffusivity", 1, positive}},
+       "∂c/∂t = D ∇²c + s",
+       {keys::number("diffusivity", positive, "1", "D"), keys::other("source", "expression of `x y z t`", "none", "s")},
        {{"c", "diffusivity*laplace(c) + source"}},
        {},
        "",
@@ -58,24 +57,26 @@ const std::vector<Formula>& formulas() {
       // Spots that divide: Gray and Scott 1984 (Chem. Eng. Sci. 39); Pearson 1993 (Science 261), with his coefficients as defaults.
       {"gray-scott",
        "Gray-Scott",
-       {{"feed", 0.04, not_negative},
-        {"kill", 0.06, not_negative},
-        {"diffusivity_u", 2e-5, not_negative},
-        {"diffusivity_v", 1e-5, not_negative}},
+       "∂u/∂t = D_u ∇²u − u v² + F (1 − u), ∂v/∂t = D_v ∇²v + u v² − (F + k) v",
+       {keys::number("feed", not_negative, "0.04", "F"), keys::number("kill", not_negative, "0.06", "k"),
+        keys::number("diffusivity_u", not_negative, "2e-5", "D_u"),
+        keys::number("diffusivity_v", not_negative, "1e-5", "D_v")},
        {{"u", "diffusivity_u*laplace(u) - u*v^2 + feed*(1 - u)"},
         {"v", "diffusivity_v*laplace(v) + u*v^2 - (feed + kill)*v"}},
        {1, 0.5}},
       // The energy never changes between walls that u does not do work on.
       {"klein-gordon",
        "Klein-Gordon",
-       {{"speed", 1, positive}, {"mass", 1, any}},
+       "∂u/∂t = v, ∂v/∂t = s² ∇²u − m² u",
+       {keys::number("speed", positive, "1", "s"), keys::number("mass", any, "1", "m")},
        {{"u", "v"}, {"v", "speed^2*laplace(u) - mass^2*u"}},
        {},
        "v^2/2 + speed^2/2*gradient_squared_on_faces(u) + mass^2/2*u^2"},
       // A growing interface: Kardar, Parisi and Zhang 1986 (Phys. Rev. Lett. 56). exp(lambda h/(2 nu)) diffuses (Cole and Hopf).
       {"kpz",
        "Kardar-Parisi-Zhang",
-       {{"nu", 0.5, positive}, {"lambda", 2, any}},
+       "∂h/∂t = ν ∇²h + λ/2 |∇h|²",
+       {keys::number("nu", positive, "0.5", "ν"), keys::number("lambda", any, "2", "λ")},
        {{"h", "nu*laplace(h) + lambda/2*gradient_squared(h)"}},
        {},
        "",
@@ -86,7 +87,8 @@ const std::vector<Formula>& formulas() {
        }},
       {"wave",
        "Wave",
-       {{"speed", 1, positive}},
+       "∂u/∂t = v, ∂v/∂t = s² ∇²u",
+       {keys::number("speed", positive, "1", "s")},
        {{"u", "v"}, {"v", "speed^2*laplace(u)"}},
        {},
        "v^2/2 + speed^2/2*gradient_squared_on_faces(u)"},
@@ -96,12 +98,6 @@ const std::vector<Formula>& formulas() {
 
 Id read_text(Graph& graph, const std::string& text, const Vocabulary& vocabulary) {
   return read_meaning(graph, read_syntax(text), vocabulary);
-}
-
-double read(const Coefficient& coefficient, const EquationInput& input) {
-  if (coefficient.range == positive) return input.positive(coefficient.key, coefficient.otherwise);
-  if (coefficient.range == not_negative) return input.not_negative(coefficient.key, coefficient.otherwise);
-  return input.section.number(coefficient.key, coefficient.otherwise);
 }
 
 /// What expressions of the configuration may hold: the parameters and, if `fields` are given, these.
@@ -137,9 +133,10 @@ Equations read_formula(const Formula& formula, const EquationInput& input) {
   vocabulary.dimensions = input.domain.grid().dimensions();
   vocabulary.fields = equations.fields;
   std::vector<double> coefficients;
-  for (const Coefficient& coefficient : formula.coefficients) {
-    coefficients.push_back(read(coefficient, input));
-    vocabulary.parameters[coefficient.key] = graph.number(coefficients.back());
+  for (const ConfigKey& coefficient : formula.coefficients) {
+    if (!coefficient.has_default) continue;  // the term, below
+    coefficients.push_back(input.section.number(coefficient));
+    vocabulary.parameters[coefficient.path] = graph.number(coefficients.back());
   }
   if (formula.spectrum != nullptr) {
     const Stencil stencil(input.config, input.domain.grid());
@@ -164,7 +161,7 @@ Equations read_reaction_diffusion(const EquationInput& input) {
   Graph& graph = equations.graph;
   const Vocabulary words = words_of(graph, input, equations.fields);
   for (const std::string& name : equations.fields) {
-    const double diffusivity = diffusivities.has(name) ? diffusivities.at(name).not_negative() : 0;
+    const double diffusivity = diffusivities.number(keys::number(name, not_negative, "0", ""));
     const Id field = graph.leaf(Op::field, static_cast<int>(equations.rates.size()));
     const Id spread = graph.difference(Op::laplace, 0, -1, {field});
     equations.rates.push_back(
@@ -179,14 +176,18 @@ Equations read_reaction_diffusion(const EquationInput& input) {
 std::vector<NamedEquation> named_equations() {
   std::vector<NamedEquation> list;
   for (const Formula& formula : formulas()) {
-    list.push_back({formula.name, {1, [&formula](const EquationInput& input) -> std::unique_ptr<Equation> {
-                                     return std::make_unique<ExpressionEquation>(input, read_formula(formula, input));
-                                   }}});
+    const auto make = [&formula](const EquationInput& input) -> std::unique_ptr<Equation> {
+      return std::make_unique<ExpressionEquation>(input, read_formula(formula, input));
+    };
+    list.push_back({formula.name, {1, make, 0, formula.formula, formula.coefficients}});
   }
-  list.push_back({"reaction-diffusion", {1, [](const EquationInput& input) -> std::unique_ptr<Equation> {
-                                           return std::make_unique<ExpressionEquation>(input,
-                                                                                       read_reaction_diffusion(input));
-                                         }}});
+  const auto make = [](const EquationInput& input) -> std::unique_ptr<Equation> {
+    return std::make_unique<ExpressionEquation>(input, read_reaction_diffusion(input));
+  };
+  const std::vector<ConfigKey> coefficients{
+      keys::other("diffusivity", "section: for each field a number ≥ 0", "0 each", "Dᵢ"),
+      keys::other("reaction", "section: for each field an expression of the fields, `x y z t`", "required", "fᵢ")};
+  list.push_back({"reaction-diffusion", {1, make, 0, "∂cᵢ/∂t = Dᵢ ∇²cᵢ + fᵢ", coefficients}});
   return list;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tessera/comm/communicator.hpp"
+#include "tessera/core/config_keys.hpp"
 #include "tessera/core/failure.hpp"
 #include "tessera/core/index.hpp"
 
@@ -45,25 +46,24 @@ class Config {
   /// As above, with exactly this many; `what` names them in the message.
   std::vector<Config> items(int count, const std::string& what) const;
 
+  /// A number that the table of keys (config_keys.hpp) allows here.
   double number() const;
   Index integer() const;
   bool flag() const;
   std::string text() const;
   /// The text, which must be one of `allowed`.
-  std::string choice(const std::vector<std::string>& allowed) const;
+  std::string one_of(const std::vector<std::string>& allowed) const;
+  /// One of those that the table has.
+  std::string choice() const;
 
-  /// The value of a key, or a default if it is missing.
-  double number(const std::string& key, double otherwise) const { return has(key) ? at(key).number() : otherwise; }
-  Index integer(const std::string& key, Index otherwise) const { return has(key) ? at(key).integer() : otherwise; }
-  bool flag(const std::string& key, bool otherwise) const { return has(key) ? at(key).flag() : otherwise; }
-  std::string text(const std::string& key, const std::string& otherwise) const {
-    return has(key) ? at(key).text() : otherwise;
-  }
-  /// A number above 0.
-  double positive() const;
-  double not_negative() const;
-  /// An integer of at least `least`.
-  Index at_least(Index least) const;
+  /// The value of a key or, if it is missing, the default that the table of keys has.
+  double number(const std::string& key) const;
+  Index integer(const std::string& key) const;
+  bool flag(const std::string& key) const;
+  std::string text(const std::string& key) const;
+  std::string choice(const std::string& key) const;
+  /// The value of a key that is in another table.
+  double number(const ConfigKey& key) const;
 
   /// Throws ConfigError with this node's place and key.
   [[noreturn]] void fail(const std::string& what) const;
@@ -73,6 +73,8 @@ class Config {
   std::string place(Index columns = 0) const;
   /// The whole configuration as it was read, with the overrides as comments.
   const std::string& source() const;
+  /// The paths of all keys that somebody asked for.
+  std::vector<std::string> asked() const;
   /// All keys that have a value, overrides included, in lines "time.end: 100"; a list is one value, "[2, 1]".
   std::string flat() const;
 
@@ -82,6 +84,7 @@ class Config {
   struct Node;
 
  private:
+  Config or_default(const std::string& key) const;
   explicit Config(std::shared_ptr<const Node> node) : node_(std::move(node)) {}
   std::shared_ptr<const Node> node_;
 };

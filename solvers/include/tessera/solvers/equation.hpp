@@ -99,9 +99,6 @@ struct EquationInput {
   Boundary boundary(const std::string& name, const std::string& otherwise = "") const;
   /// That of a key of any section; a zero derivative, where it is missing.
   Boundary own_boundary(const Config& of, const std::string& key) const;
-  /// A coefficient above 0, or not below it.
-  double positive(const std::string& key, double otherwise) const;
-  double not_negative(const std::string& key, double otherwise) const;
 };
 
 /// What the file of an equation with kernels written by hand gives to the program: an object `entry` in the namespace tessera::equations::NAME, NAME being the
@@ -110,6 +107,11 @@ struct EquationEntry {
   Index reach;  // ghost layers that an evaluation reads
   std::function<std::unique_ptr<Equation>(const EquationInput&)> make;
   std::size_t integrals = 0;  // over the domain, which an evaluation needs first
+  /// For people: the differential equation with the coefficients' letters, in a line of Markdown; its coefficients, their
+  /// meanings being these letters; and boundaries besides those of the fields.
+  std::string formula = {};
+  std::vector<ConfigKey> coefficients = {};
+  std::string further_boundaries = {};
 };
 
 template <class Equation_>

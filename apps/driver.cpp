@@ -9,6 +9,8 @@
 #include <optional>
 #include <sstream>
 
+#include "launcher.hpp"
+#include "plan.hpp"
 #include "run_files.hpp"
 #include "tessera/core/setup.hpp"
 #include "tessera/io/file_check.hpp"
@@ -23,48 +25,6 @@ HistoryOptions read_history(const Config& config, const comm::WaitingCommunicato
   const HistoryOptions options{section.at("file").text(), section.integer("every")};
   io::require_writable(section.at("file"), files_of_history(options.file), communicator);
   return options;
-}
-
-std::string megabytes(double bytes) {
-  std::ostringstream text;
-  text << std::setprecision(3) << bytes / 1e6 << " MB";
-  return text.str();
-}
-
-std::string extents(const Grid& grid, const Layout& layout) {
-  std::string text;
-  for (int a = grid.first_axis(); a < 3; ++a) {
-    const Index thin = thinnest_block(grid, layout, a);
-    const Index thick = block_range(grid, layout, a, 0).size();
-    text += (text.empty() ? "" : " x ") + std::to_string(thin) + (thick > thin ? ".." + std::to_string(thick) : "");
-  }
-  return text;
-}
-
-void print_plan(const Domain& domain, const Solver& solver, const Schedule& schedule,
-                const std::vector<OutputOptions>& outputs, bool background, const CheckpointOptions& checkpoint,
-                const StopOptions& stop) {
-  const Log& log = domain.log();
-  const Grid& grid = domain.grid();
-  const Layout& layout = domain.layout();
-  log.info("grid: " + grid.describe());
-  log.info("layout: " + describe(grid, layout) + ", blocks of " + extents(grid, layout) + " cells; messages " +
-           (domain.exchange().funneled ? "funneled" : "by each thread") +
-           (domain.exchange().wait == comm::WaitPolicy::yield ? ", waits yield" : ""));
-  log.info(solver.describe());
-  log.info("time: " + schedule.describe());
-  log.info("memory: " + megabytes(domain.max(domain.allocated())) + " a rank for fields" +
-           (domain.precision() == Precision::float32 ? ", in single precision" : ""));
-  if (outputs.empty()) log.info("output: none (no output.file)");
-  for (const OutputOptions& output : outputs) {
-    const double copies = static_cast<double>(staged_records(background)) / layout.rank_count();
-    log.info("output: " + describe(output, schedule, grid) +
-             (background ? ", in the background, for about " +
-                               megabytes(copies * io::Series::record_bytes(grid, output.series)) + " more a rank"
-                         : ""));
-  }
-  if (!checkpoint.file.empty()) log.info("checkpoint: " + checkpoint.file);
-  if (const std::string text = describe(stop); !text.empty()) log.info("stops: " + text);
 }
 
 io::Attributes attributes_of(const App& app, const Config& config) {
@@ -82,20 +42,12 @@ io::CheckpointData checkpoint_identity(const App& app, const Config& config, con
   return {app.name, version(app.name), config.source(), settings};
 }
 
-/// Refuses, or warns, where Slurm started more processes than MPI knows of.
-void check_slurm_ranks(const SlurmJob& job, int ranks, const Log& log) {
-  const std::string remedy = "use srun --mpi=pmix (Open MPI) or srun --mpi=pmi2 (MPICH), or mpiexec";
+void warn_of_slurm(const SlurmJob& job, int ranks, const Log& log) {
   for (const std::string& variable : job.malformed) log.warn(variable + " is no number above 0: ignored");
-  // An mpiexec started by srun gives one rank, too, but says so.
-  const bool by_mpiexec = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr || std::getenv("MPI_LOCALNRANKS") != nullptr;
-  if (ranks == 1 && job.step_tasks > 1 && !by_mpiexec) {
-    throw ConfigError("srun started " + std::to_string(job.step_tasks) +
-                      " processes, but MPI knows of this one only: all would do the same, and write the same files; " +
-                      remedy);
-  }
   if (job.tasks > 0 && job.tasks != ranks) {
     log.warn("the Slurm job has " + std::to_string(job.tasks) + " task(s) (SLURM_NTASKS), but MPI " +
-             std::to_string(ranks) + " rank(s); to have as many, " + remedy);
+             std::to_string(ranks) +
+             " rank(s); to have as many, use srun --mpi=pmix (Open MPI) or srun --mpi=pmi2 (MPICH), or mpiexec");
   }
 }
 
@@ -120,7 +72,7 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   const Grid grid = read_grid(config, app.periodic_by_default);
   const Problem problem = app.read(config);
   const SlurmJob job = slurm_job();
-  check_slurm_ranks(job, everyone.size(), log);
+  warn_of_slurm(job, everyone.size(), log);
   const Machine machine = inspect_machine(everyone);
   const Layout layout = read_layout(config, grid, everyone.size(), machine, problem.reach);
   const ExchangeOptions exchange = read_exchange(config, layout, machine, everyone, level, log);
@@ -147,10 +99,11 @@ int run_configured(const App& app, const CommandLine& line, const Config& config
   if (schedule.ends_when_steady() && !solver->knows_rates())
     time.at("steady").fail("this app does not know how fast its fields change; give `end` or `steps` instead");
   require_different_files(config, line, world);
-  print_plan(domain, *solver, schedule, outputs, background, checkpoint, stop);
+  const Plan plan{domain, *solver, schedule, outputs, background, checkpoint, stop};
+  print_plan(plan);
   const std::string resume_file = line.resume ? find_checkpoint(line, checkpoint, world) : "";
   if (line.check) {
-    for (const std::string& detail : solver->details()) log.info(detail);
+    print_details(plan);
     return 0;
   }
 
@@ -175,16 +128,21 @@ int run(int argc, char** argv, const App& app) {
     if (root) std::fputs(answer->text.c_str(), answer->exit_code == 0 ? stdout : stderr);
     return answer->exit_code;
   }
+  if (const std::string problem = launcher_problem(comm::world().size()); !problem.empty()) {
+    if (launcher_rank() == 0) std::fprintf(stderr, "error: %s\n", problem.c_str());
+    return 2;
+  }
+  const Log log(root, line.verbosity);
   // These two are thrown on every rank alike; anything else ends the job where it happens (Environment).
   try {
     const comm::WaitingCommunicator everyone = comm::world().dup().waiting(comm::WaitPolicy::spin);
     return run_configured(app, line, Config::read(line.config, line.overrides, everyone), everyone,
                           environment.thread_level());
   } catch (const ConfigError& error) {
-    if (root) std::fprintf(stderr, "error: %s\n", printable(error.what()).c_str());
+    log.error(printable(error.what()));
     return 2;
   } catch (const RunError& error) {
-    if (root) std::fprintf(stderr, "error: %s\n", printable(error.what()).c_str());
+    log.error(printable(error.what()));
     return 1;
   }
 }

@@ -8,7 +8,7 @@ namespace tessera::apps {
 namespace {
 
 constexpr double sync_seconds = 0.2;  // how soon a request to stop, or a NaN, is noticed
-constexpr double report_seconds = 5;
+constexpr double note_seconds = 5;    // between lines in the log of a rank
 
 }  // namespace
 
@@ -23,7 +23,8 @@ TimeLoop::TimeLoop(Domain& domain, Solver& solver, const Schedule& schedule, Out
       history_options_(history),
       stop_(stop),
       watchdog_(watchdog),
-      rank_log_(rank_log) {}
+      rank_log_(rank_log),
+      progress_(domain, schedule) {}
 
 void TimeLoop::resume(const std::string& file) {
   const Watchdog::Task task(watchdog_, "reading the checkpoint " + file);
@@ -57,10 +58,10 @@ bool TimeLoop::run_to_end() {
   if (!history_options_.file.empty()) history_.emplace(history_options_, domain_.communicator(), resumed_, step_);
   stop_.begin();
   checkpoints_.begin();
-  started_ = last_sync_ = last_report_ = last_note_ = comm::wtime();
+  last_sync_ = last_note_ = comm::wtime();
+  progress_.begin(time_, step_);
   watchdog_.done(step_);
   for (PartSeconds& block : domain_.seconds()) block = {};
-  first_step_ = step_;
   next_sync_ = step_ + 1;
   record(false);
   if (!resumed_) note_history();
@@ -73,6 +74,7 @@ bool TimeLoop::run_to_end() {
     time_ = reached.time;
     step_ += reached.steps;
     watchdog_.done(step_);
+    progress_.note_steps(time_, step_);
     record(false);
     steady = schedule_.steady_check_due(step_) && solver_.largest_rate() <= schedule_.steady_rate();
     const bool ended = steady || schedule_.finished(time_, step_);
@@ -116,7 +118,7 @@ void TimeLoop::note_history() {
 }
 
 void TimeLoop::note_output(double seconds) {
-  output_seconds_ += seconds;
+  progress_.note_output(seconds);
   for (PartSeconds& block : domain_.seconds()) block.add(Part::output, seconds);
 }
 
@@ -179,7 +181,7 @@ StopReason TimeLoop::synchronise() {
     const Watchdog::Task task(watchdog_, "waiting for the other ranks after step " + std::to_string(step_));
     domain_.communicator().allreduce(comm::in_place, shared, comm::Operator::max);
   }
-  if (now - last_note_ >= report_seconds) {
+  if (now - last_note_ >= note_seconds) {
     last_note_ = now;
     note_state();
   }
@@ -196,10 +198,7 @@ StopReason TimeLoop::synchronise() {
   const auto stop = static_cast<StopReason>(shared[0]);
   if (stop != StopReason::none) return stop;
   if (shared[1] > 0) write_checkpoint();
-  if (root && now - last_report_ >= report_seconds) {
-    last_report_ = now;
-    report();
-  }
+  progress_.tell();
   return StopReason::none;
 }
 

@@ -7,6 +7,7 @@
 #include "checkpoints.hpp"
 #include "history.hpp"
 #include "outputs.hpp"
+#include "progress.hpp"
 #include "stop_request.hpp"
 #include "watchdog.hpp"
 
@@ -30,8 +31,6 @@ class TimeLoop {
   void refuse_not_finite();
   StopReason synchronise();
   void note_output(double seconds);
-  double speed() const;
-  void report();
   void note_state();
   void summarise(const char* head, bool done);
 
@@ -49,16 +48,12 @@ class TimeLoop {
   double time_ = 0;
   Index step_ = 0;
   bool resumed_ = false;
-  // Of this process's part of the run:
-  double started_ = 0;
-  Index first_step_ = 0;
+  Progress progress_;
   double last_sync_ = 0;
-  double last_report_ = 0;
   double last_note_ = 0;
   double longest_checkpoint_ = 0;  // seconds that writing one took
   Index sync_interval_ = 1;
   Index next_sync_ = 0;
-  double output_seconds_ = 0;
 };
 
 }  // namespace tessera::apps

@@ -1,4 +1,4 @@
-// What a run says of itself: the progress line, the summary, and the logs of ranks.
+// What a run says of itself: the summary, and the logs of ranks.
 #include <array>
 #include <cmath>
 #include <iomanip>
@@ -10,23 +10,46 @@
 namespace tessera::apps {
 namespace {
 
-std::string time_left(double seconds) {
-  std::ostringstream text;
-  if (!std::isfinite(seconds)) return "?";
-  const auto s = static_cast<long>(seconds);
-  if (s >= 3600) text << s / 3600 << " h " << s / 60 % 60 << " min";
-  else if (s >= 60) text << s / 60 << " min " << s % 60 << " s";
-  else text << s << " s";
-  return text.str();
+std::string percent(double part) { return std::to_string(std::lround(100 * part)) + " %"; }
+
+double share(const std::vector<PartStatistics>& parts, const char* name) {
+  double total = 0;
+  double own = 0;
+  for (const PartStatistics& part : parts) {
+    total += part.mean;
+    if (part.name == name) own = part.mean;
+  }
+  return own / total;
+}
+
+/// What takes the time besides computing, from a tenth on, why, and what may help.
+std::string limits(const std::vector<PartStatistics>& parts, const Domain& domain, double seconds_of_step) {
+  constexpr double much = 0.1;
+  constexpr double uneven = 1.15;
+  std::string text;
+  const auto add = [&](const char* part, const std::string& why) {
+    if (share(parts, part) >= much)
+      text += std::string("\n  ") + part + ", " + percent(share(parts, part)) + ": " + why;
+  };
+  const PartStatistics& compute = parts.front();
+  std::ostringstream slowest;
+  slowest << std::setprecision(3) << compute.most / compute.mean;
+  const std::string steps = "steps take " + duration(seconds_of_step);
+  add("wait", domain.exchange().wait == comm::WaitPolicy::yield
+                  ? "blocks share cores (waits give theirs away): fewer ranks or threads"
+              : compute.most > uneven * compute.mean
+                  ? "the slowest block computes " + slowest.str() +
+                        " times as long as the mean: blocks are uneven, or its core has other work"
+                  : "for messages and other blocks, while " + steps +
+                        ": larger blocks (fewer ranks or threads), layout.steps_at_once, cores without other work");
+  add("exchange", "ghosts are packed and copied: fewer or thicker blocks, none cut along the last dimension");
+  add("boundary", "expressions on walls are evaluated anew in each step: numbers instead, if that may be");
+  add("output", "fewer records or lines of history, output.precision: single, output.region, layout.background");
+  add("rest", "reductions and the start of each step, while " + steps + ": larger blocks, fewer lines of history");
+  return text.empty() ? "\nlimits: computing" : "\nlimits:" + text;
 }
 
 }  // namespace
-
-/// Million cells x steps a second, output aside, for this process's part of the run.
-double TimeLoop::speed() const {
-  const double seconds = std::max(comm::wtime() - started_ - output_seconds_, 1e-9);
-  return static_cast<double>(domain_.grid().cells()) * static_cast<double>(step_ - first_step_) / seconds / 1e6;
-}
 
 /// Collective, at the end of the run: what was done, and where the time went.
 void TimeLoop::summarise(const char* head, bool done) {
@@ -37,7 +60,7 @@ void TimeLoop::summarise(const char* head, bool done) {
     note_output(comm::wtime() - begin);
   };
   timed("completing the output", [&] { outputs_.settle(); });
-  const double elapsed = comm::wtime() - started_;
+  const double elapsed = progress_.elapsed();
   std::ostringstream table;
   io::Series::Notes notes;
   const auto parts = part_statistics(domain_.seconds(), elapsed, domain_.communicator());
@@ -50,6 +73,7 @@ void TimeLoop::summarise(const char* head, bool done) {
     table << "  " << std::lround(100 * part.mean / total) << " %";
     notes["seconds_" + part.name] = {part.least, part.mean, part.most};
   }
+  if (progress_.steps() > 0) table << limits(parts, domain_, elapsed / static_cast<double>(progress_.steps()));
   const PartStatistics memory = memory_statistics(domain_.communicator());
   table << "\nmemory of a rank at most: least " << memory.least << ", mean " << memory.mean << ", most " << memory.most
         << " MB";
@@ -57,11 +81,11 @@ void TimeLoop::summarise(const char* head, bool done) {
   timed("completing the output files", [&] { outputs_.finish(done, notes); });
 
   std::ostringstream text;
-  text << head << ": " << step_ - first_step_ << " steps, t = " << time_ << ", " << std::setprecision(4)
-       << comm::wtime() - started_ - output_seconds_ << " s in the time loop, " << speed()
+  text << head << ": " << progress_.steps() << " steps, t = " << time_ << ", " << std::setprecision(4)
+       << progress_.elapsed() - progress_.output_seconds() << " s in the time loop, " << progress_.speed()
        << " million cells x steps a second";
   if (!outputs_.empty()) {
-    text << "; " << output_seconds_ << " s for output, " << outputs_.summary();
+    text << "; " << progress_.output_seconds() << " s for output, " << outputs_.summary();
     if (const double seconds = outputs_.write_seconds(); seconds > 0)
       text << ", " << outputs_.bytes() / seconds / 1e6 << " MB/s";
   }
@@ -83,17 +107,6 @@ void TimeLoop::note_state() {
     text << (part > 0 ? ", " : ": ") << part_names[part] << ' ' << sum / static_cast<double>(blocks.size());
   }
   rank_log_.write(text.str());
-}
-
-void TimeLoop::report() {
-  std::ostringstream text;
-  const double part = schedule_.steps() > 0 ? static_cast<double>(step_) / static_cast<double>(schedule_.steps())
-                                            : time_ / schedule_.end();
-  const double elapsed = comm::wtime() - started_;
-  text << "step " << step_ << ", t = " << std::setprecision(6) << time_ << ", " << std::setprecision(3) << speed()
-       << " Mcells/s, output " << std::setprecision(2) << 100 * output_seconds_ / elapsed << " %, left about "
-       << time_left(elapsed * (1 - part) / part);
-  domain_.log().info(text.str());
 }
 
 }  // namespace tessera::apps

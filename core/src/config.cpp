@@ -164,6 +164,11 @@ Config Config::at(const std::string& key) const {
 Config Config::section(const std::string& key) const {
   if (has(key)) {
     Config child = at(key);
+    const ConfigKey* const row = find_config_key(child.node_->path);
+    if (child.is_scalar() && row != nullptr && !row->choices.empty()) {
+      child.choice();
+      return Config(missing_node(*node_, key, Node::Kind::section));
+    }
     if (!child.is_section())
       child.fail(std::string("expected a section of keys, found ") + kind_name(child.node_->kind));
     return child;

@@ -115,7 +115,7 @@ namespace keys {
 ConfigKey number(std::string path, Limits limits, std::string otherwise, std::string meaning, std::string advice) {
   const bool has_default = !otherwise.empty();
   return {std::move(path), bounded("number", limits), std::move(otherwise), std::move(meaning), has_default,
-          limits,           std::move(advice)};
+          limits,          std::move(advice)};
 }
 
 ConfigKey integer(std::string path, Limits limits, std::string otherwise, std::string meaning, std::string advice) {

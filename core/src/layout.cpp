@@ -28,16 +28,6 @@ bool works(const Grid& grid, const Layout& layout, Index reach) {
   return true;
 }
 
-/// Cells on the surfaces between blocks: what has to be exchanged.
-Index surface(const Grid& grid, const Layout& layout) {
-  Index sum = 0;
-  for (int a = grid.first_axis(); a < 3; ++a) {
-    const Index cuts = layout.blocks(a) > 1 ? layout.blocks(a) - (grid.periodic(a) ? 0 : 1) : 0;
-    sum += cuts * (grid.cells() / grid.cells(a));
-  }
-  return sum;
-}
-
 /// Calls f with every way to write `total` as a product of the free entries (-1) of `request`.
 void for_each_factorisation(const Grid& grid, const Parts& request, int total,
                             const std::function<void(const Parts&)>& f) {
@@ -75,20 +65,26 @@ Parts to_axes(const Grid& grid, const std::vector<int>& numbers) {
   return parts;
 }
 
-/// The layout of least surface with these counts, if there is one that works.
+/// Calls f with every layout of these counts that works.
+void for_each_layout(const Grid& grid, const Parts& ranks, int rank_count, const Parts& threads, int thread_count,
+                     Index reach, const std::function<void(const Layout&)>& f) {
+  for_each_factorisation(grid, ranks, rank_count / fixed_product(ranks), [&](const Parts& r) {
+    for_each_factorisation(grid, threads, thread_count / fixed_product(threads), [&](const Parts& t) {
+      if (const Layout layout{r, t}; works(grid, layout, reach)) f(layout);
+    });
+  });
+}
+
+/// The layout of least exchange cost with these counts, if there is one that works.
 std::optional<Layout> best_layout(const Grid& grid, const Parts& ranks, int rank_count, const Parts& threads,
                                   int thread_count, Index reach) {
   std::optional<Layout> best;
   Index least = std::numeric_limits<Index>::max();
-  for_each_factorisation(grid, ranks, rank_count / fixed_product(ranks), [&](const Parts& r) {
-    for_each_factorisation(grid, threads, thread_count / fixed_product(threads), [&](const Parts& t) {
-      const Layout layout{r, t};
-      if (!works(grid, layout, reach)) return;
-      if (const Index s = surface(grid, layout); s < least) {
-        least = s;
-        best = layout;
-      }
-    });
+  for_each_layout(grid, ranks, rank_count, threads, thread_count, reach, [&](const Layout& layout) {
+    const Index cost = exchange_cost(grid, layout);
+    if (cost >= least) return;
+    least = cost;
+    best = layout;
   });
   return best;
 }
@@ -157,6 +153,26 @@ std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest
     }
   }
   return LayoutProblem{"ranks", what + "No layout works: use a larger grid or one of fewer dimensions"};
+}
+
+Index exchange_cost(const Grid& grid, const Layout& layout) {
+  Index sum = 0;
+  for (int a = grid.first_axis(); a < 3; ++a) {
+    const Index cuts = layout.blocks(a) > 1 ? layout.blocks(a) - (grid.periodic(a) ? 0 : 1) : 0;
+    const Index strided = a == 2 && grid.first_axis() < 2 ? strided_surface : 1;
+    sum += strided * cuts * (grid.cells() / grid.cells(a));
+  }
+  return sum;
+}
+
+std::vector<Layout> layouts(const Grid& grid, int rank_count, int thread_count, Index reach) {
+  const Parts any = to_axes(grid, std::vector<int>(static_cast<std::size_t>(grid.dimensions()), -1));
+  std::vector<Layout> all;
+  for_each_layout(grid, any, rank_count, any, thread_count, reach,
+                  [&](const Layout& layout) { all.push_back(layout); });
+  std::stable_sort(all.begin(), all.end(),
+                   [&](const Layout& a, const Layout& b) { return exchange_cost(grid, a) < exchange_cost(grid, b); });
+  return all;
 }
 
 std::string describe(const Grid& grid, const Layout& layout) {

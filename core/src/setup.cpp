@@ -22,6 +22,9 @@ std::vector<int> read_counts(const Config& layout, const char* key, int dimensio
   return counts;
 }
 
+/// With fewer, a thread would wait for others about as long as it computes.
+constexpr Index least_cells_of_thread = 4096;
+
 /// Refuses cells that double precision cannot tell apart, or whose spacing's square is 0 or not finite.
 void require_spacing(const Config& pair, const std::array<double, 2>& bounds, Index cells) {
   const auto [lower, upper] = bounds;
@@ -86,9 +89,13 @@ Layout read_layout(const Config& config, const Grid& grid, int rank_count, const
     (section.has(problem->key) ? section.at(problem->key) : section).fail(problem->what);
   }
   if (section.has("threads")) return layout;
-  // As many as Slurm's CPUs of a task, or as blocks are thick enough for: one is.
+  // As many as a rank may have, or as blocks are thick enough for: one is.
+  const bool automatic = config.has("layout") && config.at("layout").is_scalar();
+  const Index worthwhile = std::max<Index>(grid.cells() / rank_count / least_cells_of_thread, 1);
+  const int most =
+      automatic ? static_cast<int>(std::min<Index>(machine.fair_share, worthwhile)) : machine.cpus_per_task;
   std::fill(request.threads.begin(), request.threads.end(), -1);
-  for (int threads = machine.cpus_per_task; threads > 1; --threads) {
+  for (int threads = most; threads > 1; --threads) {
     if (!choose_layout(grid, request, rank_count, threads, reach, layout)) break;
   }
   return layout;
@@ -140,11 +147,16 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
   const bool crowded = communicator.allreduce(threads > machine.cores_on_node ? 1 : 0, comm::Operator::max) == 1;
   const bool bound =
       communicator.allreduce(layout.thread_count() > machine.cores_of_rank ? 1 : 0, comm::Operator::max) == 1;
+  const long installed = sysconf(_SC_NPROCESSORS_ONLN);
+  const std::string unbound = installed > machine.cores_on_node
+                                  ? ". The node has " + std::to_string(installed) +
+                                        " cores: Open MPI binds ranks to single ones unless it is started with --bind-to none"
+                                  : "";
   if (crowded) {
     log.warn(std::to_string(machine.ranks_on_node) + " rank(s) x " + std::to_string(layout.thread_count()) +
              " thread(s) = " + std::to_string(threads) + " threads on a node where the job may use " +
              std::to_string(machine.cores_on_node) + " core(s) (rank 0: cores " + machine.mask +
-             "); waits give their core away, and the run will be slower than with fewer");
+             "); waits give their core away, and the run will be slower than with fewer" + unbound);
   } else if (bound) {
     log.warn("a rank's " + std::to_string(layout.thread_count()) + " threads are bound to " +
              std::to_string(machine.cores_of_rank) + " core(s) (rank 0: cores " + machine.mask +

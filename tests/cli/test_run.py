@@ -29,13 +29,6 @@ class Options(unittest.TestCase):
             self.assertEqual((result.code, result.err), (0, ""))
             self.assertRegex(result.out, rf"^{app} of tessera \d+\.\d+\.\d+ \(.+\)\nMPI: .+\nHDF5: \d.+\ncompiler: .+\n$")
 
-    def test_doctor(self):
-        result, _ = self.start("tessera-doctor", [], 2)
-        self.assertEqual(result.code, 0, result.err)
-        self.assertIn("MPI: ", result.out)
-        for rank in (0, 1):
-            self.assertEqual(result.out.count(f"rank {rank} of 2: cores "), 1, result.out)
-
     def test_doctor_repairs(self):
         """What is left of a change in a journal is tried by test_killed.py."""
         with folder() as where:

@@ -24,7 +24,7 @@ bool is_quick(const Config& config) {
   constexpr std::size_t most_fields = 5;
   constexpr Index most_iterations = 5;
   return threads <= most_threads && config.section("initial").keys().size() <= most_fields &&
-         config.section("mpdata").integer("iterations", 1) <= most_iterations;
+         config.section("mpdata").integer("iterations") <= most_iterations;
 }
 
 }  // namespace

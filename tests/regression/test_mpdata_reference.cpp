@@ -6,6 +6,7 @@
 #include <cmath>
 #include <sstream>
 
+#include "config_or.hpp"
 #include "run.hpp"
 
 using namespace tessera;
@@ -66,15 +67,15 @@ std::string config_of(const DataFile& file, const std::string& name) {
   for (const std::string& key : constants.keys()) text << ", " << key << ": " << constants.at(key).text();
   text << "}\ninitial: {psi: \"" << file.text(name, "psi0_expression") << "\"}\n";
   text << "mpdata:\n  courant: " << with_and(file.text(name, "courant_expression")) << "\n";
-  text << "  iterations: " << options.integer("n_iters", 2) << "\n";
+  text << "  iterations: " << test::integer_or(options, "n_iters", 2) << "\n";
   const std::pair<const char*, const char*> flags[] = {
       {"nonoscillatory", "nonoscillatory"},           {"infinite_gauge", "infinite_gauge"},
       {"dimensionally_split", "dimensionally_split"}, {"third_order", "third_order_terms"},
       {"divergent_flow", "divergent_flow"},           {"dpdc", "DPDC"}};
   for (const auto& [key, theirs] : flags) {
-    if (options.flag(theirs, false)) text << "  " << key << ": true\n";
+    if (test::flag_or(options, theirs, false)) text << "  " << key << ": true\n";
   }
-  if (options.flag("non_zero_mu_coeff", false)) text << "  diffusion: " << file.text(name, "mu") << "\n";
+  if (test::flag_or(options, "non_zero_mu_coeff", false)) text << "  diffusion: " << file.text(name, "mu") << "\n";
   const std::string g = file.text(name, "G_expression");
   if (!g.empty()) text << "  g_factor: \"" << g << "\"\n";
   text << "time: {steps: " << file.integer(name, "steps") << "}\n";

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "config_or.hpp"
 #include "run.hpp"
 
 namespace tessera::test {
@@ -65,7 +66,7 @@ inline std::string config_of(const std::string& equation, const std::vector<std:
   text << "time: {stepper: " << (solver != "runge-kutta" ? solver : adaptive ? "rkf45" : "rk4");
   if (adaptive)
     text << ", end: " << c.at("t_end").number()
-         << ", tolerance: " << c.section("solver_args").number("tolerance", 1e-4);
+         << ", tolerance: " << test::number_or(c.section("solver_args"), "tolerance", 1e-4);
   else text << ", steps: " << c.at("steps").integer() << ", step: " << c.at("dt").number();
   text << "}\n";
   return text.str();

@@ -58,6 +58,21 @@ TEST_CASE("-1 is chosen by least surface") {
   CHECK(chosen(grid({64, 64}), {{1, 1}, {2, -1}}, 1, 1).threads == Parts{1, 2, 1});  // at least what was asked
 }
 
+TEST_CASE("cuts along the last dimension, whose surfaces are strided, are avoided where others cost little more") {
+  using Parts = std::array<int, 3>;
+  CHECK(chosen(grid({64, 100}), {{-1, -1}, {1, 1}}, 2).ranks == Parts{1, 2, 1});  // 100 to be exchanged, not 2 x 64
+  CHECK(chosen(grid({64, 200}), {{-1, -1}, {1, 1}}, 2).ranks == Parts{1, 1, 2});  // 2 x 64, not 200
+  CHECK(chosen(grid({100}), {{-1}, {1}}, 2).ranks == Parts{1, 1, 2});
+  CHECK(exchange_cost(grid({64, 100}), {{1, 2, 1}, {1, 1, 1}}) == 200);
+  CHECK(exchange_cost(grid({64, 100}), {{1, 1, 2}, {1, 1, 1}}) == 256);
+  CHECK(exchange_cost(grid({64, 100}, false), {{1, 2, 1}, {1, 1, 3}}) == 100 + 2 * 2 * 64);
+  const auto all = layouts(grid({64, 64}), 2, 2, 1);
+  CHECK(all.size() == 4);
+  CHECK(all.front().blocks(1) == 4);
+  CHECK(all.back().blocks(2) == 4);
+  CHECK(layouts(grid({64, 64}), 2, 2, 33).empty());
+}
+
 TEST_CASE("thin blocks are avoided where the choice is free") {
   CHECK(chosen(grid({4, 1000}), {{-1, -1}, {1, 1}}, 8, 1, 2).ranks == std::array<int, 3>{1, 1, 8});
 }

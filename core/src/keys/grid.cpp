@@ -24,6 +24,16 @@ ConfigKey conditions() {
   return key;
 }
 
+ConfigKey automatic_layout() {
+  ConfigKey key = choice("layout",
+                         {{"auto",
+                           "`ranks` and `threads` are -1 in all dimensions, with fewer threads where blocks would have "
+                           "less than 4096 cells, and all else is as below"}},
+                         "one word, or a section of these keys", false);
+  key.type = "`auto`, or a section of the keys below";
+  return key;
+}
+
 }  // namespace
 
 std::vector<ConfigKey> grid_keys() {
@@ -44,14 +54,16 @@ std::vector<ConfigKey> grid_keys() {
       other("grid.boundary.lower", ".., upper: ..", "", "one of these for each end; both are required"),
       other("grid.boundary.upper", "..", "", "that of the upper end"),
 
-      other(
-          "layout.ranks", "list of integers ≥ 1, or -1", "-1 each",
-          "ranks a dimension. Their product must be the number that `mpiexec` started. -1: chosen so that the surface "
-          "between blocks is least"),
+      automatic_layout(),
+      other("layout.ranks", "list of integers ≥ 1, or -1", "-1 each",
+            "ranks a dimension. Their product must be the number that `mpiexec` started. -1: chosen so that the least "
+            "is exchanged "
+            "between blocks, where what is cut along the last dimension counts twice"),
       other("layout.threads", "list of integers ≥ 1, or -1",
             "1 each; in a [Slurm](slurm.md) job as many as a task has CPUs",
-            "threads of every rank, a dimension; 1024 at most in all. -1: chosen so that a rank uses its share of the "
-            "node's cores"),
+            "threads of every rank, a dimension; 1024 at most in all. -1: chosen in the same way, so that a rank uses "
+            "its share of "
+            "the node's cores"),
       choice("layout.messages",
              {{"auto", "`multiple` where the MPI library allows it"},
               {"multiple", "every thread sends and receives for its own block"},

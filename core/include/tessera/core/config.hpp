@@ -30,7 +30,7 @@ class Config {
   bool has(const std::string& key) const;
   /// The value of a key; an error if it is missing.
   Config at(const std::string& key) const;
-  /// A section that may be missing: then it is empty.
+  /// A section that may be missing: then it is empty. So is one that is given as a word which the table of keys allows.
   Config section(const std::string& key) const;
   /// The sections of a key that has one, or a list of them; none if it is missing.
   std::vector<Config> sections(const std::string& key) const;

@@ -76,6 +76,8 @@ class Domain {
   std::span<const Block> blocks() const noexcept { return blocks_; }
   /// All cells of this rank.
   Box rank_box() const;
+  /// The block at a position among all blocks of the grid.
+  BlockAddress address_of(const std::array<int, 3>& position) const;
   /// The block next to `block` in `direction` (-1, 0 or 1 along each axis); none beyond a wall.
   std::optional<BlockAddress> neighbour(const Block& block, const Index3& direction) const;
   /// The blocks, and their ranks, in whose cells the ghosts beyond a pole at this end of the block may lie; none elsewhere.
@@ -115,7 +117,6 @@ class Domain {
 
  private:
   Block block_at(const std::array<int, 3>& position, int number) const;
-  BlockAddress address_of(const std::array<int, 3>& position) const;
 
   Grid grid_;
   Layout layout_;

@@ -36,6 +36,14 @@ Range block_range(const Grid& grid, const Layout& layout, int axis, int position
 /// The thinnest block along an axis.
 Index thinnest_block(const Grid& grid, const Layout& layout, int axis);
 
+/// What a layout exchanges, to compare layouts by: cells on the surfaces between blocks, those normal to the last dimension,
+/// whose values are apart in memory, strided_surface times.
+inline constexpr Index strided_surface = 2;
+Index exchange_cost(const Grid& grid, const Layout& layout);
+/// All layouts of these counts in which no block is thinner than `reach`, those of least exchange cost first; of equal ones, those
+/// that cut the first dimension.
+std::vector<Layout> layouts(const Grid& grid, int rank_count, int thread_count, Index reach);
+
 /// What the user asks for, a number a dimension; -1: to be chosen.
 struct LayoutRequest {
   std::vector<int> ranks;
@@ -48,8 +56,7 @@ struct LayoutProblem {
   std::string what;
 };
 
-/// The layout for `rank_count` ranks: every -1 is chosen so that the surface between blocks is least
-/// (ties: cut the first dimension, whose surfaces are contiguous). `thread_count` counts only where a
+/// The layout for `rank_count` ranks: every -1 is chosen so that the exchange cost is least. `thread_count` counts only where a
 /// -1 stands in threads. `reach` is the ghost layers that a pass reads: no block may be thinner along
 /// an axis that is cut or periodic. Returns a problem instead, with the largest layout that would work.
 std::optional<LayoutProblem> choose_layout(const Grid& grid, const LayoutRequest& request, int rank_count,

@@ -12,7 +12,8 @@ namespace tessera {
 Grid read_grid(const Config& config, bool periodic_by_default);
 
 /// layout.ranks, layout.threads, checked against the number of ranks and the solver's `reach`, before
-/// anything is allocated. Without layout.threads: one, or in a Slurm job as many as a task has CPUs.
+/// anything is allocated. Without layout.threads: one, in a Slurm job as many as a task has CPUs, with `layout: auto` the rank's share
+/// of the node's cores.
 Layout read_layout(const Config& config, const Grid& grid, int rank_count, const Machine& machine, Index reach);
 
 /// The key `precision`: single or double (the default).

@@ -111,7 +111,7 @@ class Progress(unittest.TestCase):
                 os.close(writing)
             text = b""
             end = time.monotonic() + seconds
-            while time.monotonic() < end and len(re.findall(rb"step \d+/\d+,.* left", text)) < lines:
+            while time.monotonic() < end and len(re.findall(rb"step \d+/\d+,.*? left", text)) < lines:
                 if select.select([reading], [], [], 0.1)[0]:
                     text += os.read(reading, 65536)
             process.terminate()

@@ -3,7 +3,6 @@ import csv
 import os
 
 import numpy
-from matplotlib import pyplot
 
 from .errors import Refused, look_up
 from .fields import leave_inner_labels_out, panels_of

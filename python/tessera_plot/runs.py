@@ -12,7 +12,7 @@ from .errors import Refused, look_up
 def open_run(path):
     """An output file as a data set of xarray, which reads what is drawn and nothing else.
 
-    Records that were never completed are left out. Times are dates if their unit says so, else numbers.
+    Records that were never completed are left out. Times are dates if their unit says so and numpy has such, else numbers.
     """
     path = os.fspath(path)
     require_output(path)
@@ -28,9 +28,9 @@ def open_run(path):
     if len(complete) < run.sizes["time"]:
         run = run.isel(time=complete if complete[-1] >= len(complete) else slice(len(complete)))
     try:
-        return run.assign_coords(time=xarray.decode_cf(run[["time"]]).time)
-    except (ValueError, OverflowError):
-        return run  # a unit that xarray cannot read stays what it is
+        return run.assign_coords(time=xarray.decode_cf(run[["time"]], decode_timedelta=False, use_cftime=False).time)
+    except (ValueError, OverflowError):  # an unknown unit, or a date beyond those of numpy
+        return run
 
 
 def require_output(path):

@@ -115,6 +115,16 @@ class Plot(Plotted):
             figure = tessera_plot.draw_fields(dates, records=[0, 1])
         self.assertEqual([axes.get_title() for axes in figure.axes[:2]], ["2001-02-03 00:00:00", "2001-02-05 12:00:00"])
 
+    def test_units_of_time(self):
+        """Dates where numpy has them, else numbers with their unit."""
+        shutil.copy("plane.h5", "units.h5")
+        for unit, label in (("minutes since 1990-01-01", "1990-01-01 00:05:00"), ("seconds since 0001-01-01", "t = 5 seconds since 0001-01-01"),
+                            ("years since the beginning", "t = 5 years since the beginning"), ("seconds", "t = 5 seconds"), ("1", "t = 5")):
+            with self.subTest(unit=unit):
+                with h5py.File("units.h5", "a") as file:
+                    file["time"].attrs["units"] = unit
+                self.assertEqual(self.draw("units.h5", ["psi"], [5])._suptitle.get_text(), label)
+
     def test_records_that_were_not_completed(self):
         shutil.copy("plane.h5", "killed.h5")
         with h5py.File("killed.h5", "a") as file:

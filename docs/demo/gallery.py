@@ -8,6 +8,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 import numpy  # noqa: E402
+from PIL import Image  # noqa: E402
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "python"))
 import tessera_plot  # noqa: E402
@@ -112,6 +113,8 @@ def main():
             continue
         with tessera_plot.open_run(source / f"{name}.h5") as run:
             draw(run).savefig(target / f"{name}.png", dpi=70)
+        with Image.open(target / f"{name}.png") as picture:  # 256 colours are enough, and take half the bytes
+            picture.convert("RGB").quantize(dither=Image.Dither.NONE).save(target / f"{name}.png", optimize=True)
         plt.close("all")
 
 

@@ -2,7 +2,6 @@
 import contextlib
 import io
 import os
-import pathlib
 import shutil
 import subprocess
 import unittest
@@ -122,62 +121,58 @@ def make_files(where):
 
 
 class BadPlot(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.where = cls.enterClassContext(support.folder())
+        make_files(cls.where)
+        (cls.where / "bin").mkdir()
+
+    def command(self, *words, **environment):
+        return subprocess.run(words, cwd=self.where, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
+                              timeout=support.TIMEOUT)
+
     def test_refused(self):
-        with support.folder() as where:
-            make_files(where)
-            files = sorted(where.iterdir())
-            (where / "bin").mkdir()
-            files.append(where / "bin")
-            with contextlib.chdir(where), unittest.mock.patch.dict(os.environ, PATH=str(where / "bin")):  # no ffmpeg
-                for arguments, message in WRONG:
-                    with self.subTest(arguments=arguments):
-                        with contextlib.redirect_stderr(io.StringIO()) as err, contextlib.redirect_stdout(io.StringIO()) as out:
-                            code = command_line.main(arguments.split())
-                        self.assertEqual((code, out.getvalue()), (2, ""), err.getvalue())
-                        line, = err.getvalue().splitlines()
-                        self.assertTrue(line.startswith("error: "), line)
-                        self.assertIn(message, line)
-            self.assertEqual(sorted(where.iterdir()), sorted(files), "wrote a file")
+        files = sorted(self.where.iterdir())
+        with contextlib.chdir(self.where), unittest.mock.patch.dict(os.environ, PATH=str(self.where / "bin")):  # no ffmpeg
+            for arguments, message in WRONG:
+                with self.subTest(arguments=arguments):
+                    with contextlib.redirect_stderr(io.StringIO()) as err, contextlib.redirect_stdout(io.StringIO()) as out:
+                        code = command_line.main(arguments.split())
+                    self.assertEqual((code, out.getvalue()), (2, ""), err.getvalue())
+                    line, = err.getvalue().splitlines()
+                    self.assertTrue(line.startswith("error: "), line)
+                    self.assertIn(message, line)
+        self.assertEqual(sorted(self.where.iterdir()), files, "wrote a file")
 
     def test_no_room(self):
         """A failure while writing has exit code 1."""
-        with support.folder() as where:
-            make_runs(where)
-            result = subprocess.run(["bash", "-c", f"ulimit -f 1; exec '{COMMAND}' fields plane.h5"], cwd=where, capture_output=True, text=True,
-                                    timeout=support.TIMEOUT, check=False)
+        result = self.command("bash", "-c", f"ulimit -f 1; exec '{COMMAND}' fields plane.h5")
         self.assertEqual((result.returncode, result.stdout), (1, ""))
         self.assertRegex(result.stderr, r"^error: .*File too large.*\n$")
 
     def test_failing_ffmpeg(self):
-        with support.folder() as where:
-            make_runs(where)
-            (where / "ffmpeg").write_text("#!/bin/sh\n/bin/cat > /dev/null\nexit 3\n")
-            (where / "ffmpeg").chmod(0o755)
-            result = subprocess.run([COMMAND, "movie", "plane.h5", "-o", "plane.mp4"], cwd=where, capture_output=True, text=True, check=False,
-                                    timeout=support.TIMEOUT, env={**os.environ, "PATH": f"{where}:{os.environ['PATH']}"})
+        (self.where / "failing").mkdir()
+        ffmpeg = self.where / "failing/ffmpeg"
+        ffmpeg.write_text("#!/bin/sh\n/bin/cat > /dev/null\nexit 3\n")
+        ffmpeg.chmod(0o755)
+        result = self.command(COMMAND, "movie", "plane.h5", "-o", "plane.mp4", PATH=f"{ffmpeg.parent}:{os.environ['PATH']}")
         self.assertEqual((result.returncode, result.stdout, result.stderr), (1, "", "error: plane.mp4: ffmpeg failed with exit code 3\n"))
 
     def test_no_display(self):
-        environment = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "MPLBACKEND")}
-        with support.folder() as where:
-            (where / "run.csv").write_text("step,time,c\n0,0,1\n1,1,2\n")
-            result = subprocess.run([COMMAND, "history", "run.csv", "--show"], cwd=where, env=environment, capture_output=True, text=True,
-                                    timeout=support.TIMEOUT, check=False)
+        result = self.command("env", "-u", "DISPLAY", "-u", "WAYLAND_DISPLAY", "-u", "MPLBACKEND", COMMAND, "history", "plane.csv", "--show")
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertRegex(result.stderr, r"^error: --show finds no display, .*; -o writes a file\n$")
 
     def test_missing_modules(self):
         """-S keeps Python from what is installed."""
-        result = subprocess.run(["/usr/bin/python3", "-S", COMMAND, "fields", "plane.h5"], capture_output=True, text=True, timeout=support.TIMEOUT,
-                                check=False)
+        result = self.command("/usr/bin/python3", "-S", COMMAND, "fields", "plane.h5")
         self.assertEqual((result.returncode, result.stdout), (2, ""))
         self.assertRegex(result.stderr, r"^error: /usr/bin/python3 has no numpy, h5py, xarray, .*: apt-get install python3-numpy python3-h5py .*, "
                                         r"or pip install numpy h5py .* pillow\n$")
 
     def test_library(self):
-        with support.folder() as where:
-            with self.assertRaisesRegex(tessera_plot.Refused, "there is no file .*nothing.h5"):
-                tessera_plot.open_run(pathlib.Path(where) / "nothing.h5")
+        with self.assertRaisesRegex(tessera_plot.Refused, "there is no file .*nothing.h5"):
+            tessera_plot.open_run(self.where / "nothing.h5")
         with self.assertRaisesRegex(AttributeError, "no attribute 'draw_feilds'"):
             tessera_plot.draw_feilds
 

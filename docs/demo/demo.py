@@ -15,10 +15,15 @@ import tempfile
 import time
 from pathlib import Path
 
-import layouts
-import spinodal
+import matplotlib
 
-CONFIGS = Path(__file__).resolve().parents[2] / "configs"
+ROOT = Path(__file__).resolve().parents[2]
+CONFIGS = ROOT / "configs"
+sys.path.append(str(ROOT / "python"))  # where tessera_plot is
+matplotlib.use("Agg")                  # no screen needed
+
+import layouts  # noqa: E402
+import spinodal  # noqa: E402
 
 
 class Failure(Exception):
@@ -123,8 +128,10 @@ def main():
     print(f"Done in {time.monotonic() - begin:.0f} s. The pictures, drawn from the HDF5 files alone:")
     for picture in pictures:
         print(f"  {picture}")
-    following = launcher.command(2, "mpdata", "rotating_cone.yaml", [("output.file", arguments.output / "rotating_cone.h5")])
+    file = arguments.output / "rotating_cone.h5"
+    following = launcher.command(2, "mpdata", "rotating_cone.yaml", [("output.file", file)])
     print("Try next:\n\n$ " + shlex.join(following))
+    print("$ " + shlex.join([os.path.relpath(ROOT / "python/tessera-plot"), "fields", str(file)]))
 
 
 if __name__ == "__main__":

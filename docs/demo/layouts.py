@@ -1,45 +1,20 @@
 """Who owns what: one field, computed in four layouts, drawn from the HDF5 files alone."""
-import itertools
-
 import h5py
-import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 
-matplotlib.use("Agg")  # no screen needed
-import matplotlib.pyplot as plt  # noqa: E402
+from tessera_plot.block_map import INK, RANK_INKS, draw_blocks
+from tessera_plot.layout import blocks
 
 # Ranks and threads along the same dimension, x or y, and along different ones, both ways round.
 LAYOUTS = [("[2,1]", "[3,1]"), ("[1,2]", "[1,3]"), ("[2,1]", "[1,3]"), ("[1,2]", "[3,1]")]
 
-RANK_COLOURS = ["#0072B2", "#E69F00"]  # of Okabe and Ito: told apart by colour-blind people
-RANK_INKS = ["#004c78", "#7d5200"]
-TINTS = [0.16, 0.30, 0.44]             # a thread's share of its rank's colour
-INK = "#222222"
 LABEL_WIDTH = 18                       # cells that "rank 0, thread 0" takes
 LEVELS = [0.1, 0.3, 0.5, 0.7, 0.9]     # of the contours, as a share of the initial maximum
 
 
 class Difference(Exception):
     """Files that ought to hold the same field do not."""
-
-
-def cut(cells, parts, part):
-    """Part `part` of `cells` cells in `parts` parts: the first ones get one more. As `cut` of core/src/layout.cpp."""
-    size, larger = divmod(cells, parts)
-    lower = part * size + min(part, larger)
-    return lower, lower + size + (part < larger)
-
-
-def blocks(shape, ranks, threads):
-    """Every block as (rank, thread, ranges): along each dimension the rank's part, and the thread's part of it."""
-    for rank, place in enumerate(itertools.product(*map(range, ranks))):
-        for thread, inner in enumerate(itertools.product(*map(range, threads))):
-            ranges = []
-            for d, cells in enumerate(shape):
-                begin, end = cut(cells, ranks[d], place[d])
-                lower, upper = cut(end - begin, threads[d], inner[d])
-                ranges.append((begin + lower, begin + upper))
-            yield rank, thread, ranges
 
 
 def read(path):
@@ -57,24 +32,6 @@ def require_same(runs, paths):
         if run["psi"].tobytes() != runs[0]["psi"].tobytes():
             largest = np.abs(run["psi"] - runs[0]["psi"]).max()
             raise Difference(f"{path} differs from {paths[0]} by up to {largest:g}; layouts must not change the result")
-
-
-def mixed(colour, share):
-    """A colour mixed with white."""
-    return 1 - share * (1 - np.array(matplotlib.colors.to_rgb(colour)))
-
-
-def draw_owners(axes, run):
-    """A tint for every rank, a shade of it for every thread, and the lines between them."""
-    shape = run["psi"].shape[1:]
-    image = np.ones((*shape, 3))
-    for rank, thread, ((x0, x1), (y0, y1)) in blocks(shape, run["ranks"], run["threads"]):
-        image[x0:x1, y0:y1] = mixed(RANK_COLOURS[rank], TINTS[thread])
-        axes.plot([x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0], color="white", linewidth=0.9)
-    axes.imshow(image.swapaxes(0, 1), origin="lower", extent=(0, shape[0], 0, shape[1]), interpolation="nearest")
-    for d, line in enumerate((axes.axvline, axes.axhline)):  # between ranks
-        for part in range(1, run["ranks"][d]):
-            line(cut(shape[d], run["ranks"][d], part)[0], color=INK, linewidth=1.6, dashes=(5, 2))
 
 
 def draw_field(axes, run):
@@ -128,7 +85,9 @@ def draw(paths, picture):
     require_same(runs, paths)
     figure, panels = plt.subplots(2, 2, figsize=(9.6, 8.5), sharex=True, sharey=True, layout="constrained")
     for axes, run, letter in zip(panels.flat, runs, "abcd"):
-        draw_owners(axes, run)
+        shape = run["psi"].shape[1:]
+        draw_blocks(axes, shape, run["ranks"], run["threads"])
+        axes.set(xlim=(0, shape[0]), ylim=(0, shape[1]), aspect="equal")
         label_owners(axes, run, draw_field(axes, run))
         axes.set_title(f"({letter})  {name(run)}", fontsize=10, loc="left", linespacing=1.4)
         axes.tick_params(length=3, labelsize=9)

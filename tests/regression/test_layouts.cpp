@@ -1,5 +1,6 @@
 // The promise: the same bits for every layout. Every cut of this run's rank count times every cut of 1,
-// 2 and 3 threads, against one rank with one thread, for every way that halos travel and that sweeps run.
+// 2 and 3 threads, against one rank with one thread, for every way that halos travel and that sweeps run: on more than two
+// ranks a third of these ways for each cut, in turn.
 #include <doctest/doctest.h>
 
 #include "run.hpp"
@@ -18,8 +19,11 @@ int compare(Run run, int dimensions, const std::string& config) {
   REQUIRE(expected);
   for (const double value : expected->values) REQUIRE(std::isfinite(value));
   int count = 0;
+  int cut = 0;
   for (Case c : all_cases(dimensions, world.size())) {
+    ++cut;
     for (int variant = 0; variant < 10; ++variant) {
+      if (world.size() > 2 && variant > 0 && (variant + cut) % 3 != 0) continue;
       c.by_pass = variant == 1 || variant == 5 || variant == 8;
       c.funneled = variant == 2;
       c.plain = variant == 3;

@@ -22,7 +22,8 @@ class Package(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = cls.enterClassContext(support.folder())
-        done(command("cpack", "--config", BUILD / "CPackConfig.cmake", "-B", cls.folder, timeout=200))
+        private = 'umask 077 && exec cpack --config "$0" -B "$1"'  # which is to have no effect
+        done(command("sh", "-c", private, BUILD / "CPackConfig.cmake", cls.folder, timeout=200))
         cls.file, = cls.folder.glob("*.deb")
         cls.root = cls.folder / "root"
         done(command("dpkg-deb", "-x", cls.file, cls.root))
@@ -98,7 +99,7 @@ class Package(unittest.TestCase):
         for name in self.programs:
             program = self.root / "usr/bin" / name
             self.assertNotRegex(done(command("objdump", "-p", program)).out, "RPATH|RUNPATH")
-            self.assertNotIn(".debug_info", done(command("objdump", "-h", program)).out)
+            self.assertIn("no symbols", done(command("objdump", "-t", program)).out)  # stripped
             for alien in (support.ROOT, BUILD, self.folder):
                 self.assertNotIn(str(alien).encode(), program.read_bytes(), name)
 

@@ -67,7 +67,8 @@ class Libraries(Installed):
         for more in (["--set", "time.end=1.5"], ["--resume"]):
             result = support.run(self.built / "front", [self.examples / "front.yaml", *options, *more], ranks=1, where=where)
             self.assertEqual(result.code, 0, result)
-        self.assertEqual(support.contents(where / "front.h5")["u"], support.contents(file)["u"])
+        for name in ("time", "u"):
+            self.assertEqual(support.contents(where / "front.h5")[name], support.contents(file)[name])
 
     def test_app_refuses(self):
         for key, fragment in (("time.step=0.2", "time.step: a step of 0.2 is not stable; at most 0.141"),

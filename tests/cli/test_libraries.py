@@ -15,6 +15,43 @@ import numpy
 import support
 from installed import BUILD, Installed, cached, command, done
 
+EQUATION = """\
+#include "tessera/apps/explicit_problem.hpp"
+
+using namespace tessera;
+
+class Decay final : public Equation {
+ public:
+  explicit Decay(const EquationInput& input) : rate_(input.positive("rate", 1)) {}
+  std::vector<std::string> fields() const override { return {"u"}; }
+  std::string describe() const override { return "du/dt = -" + std::to_string(rate_) + " u"; }
+  Spectrum spectrum(const std::vector<double>&) const override { return {rate_, 0}; }
+  void add_stages(const Evaluation& e) const override {
+    e.stages.add("decay", {{e.fields[0], {}}}, {e.rates[0]}, [rate = rate_](const Panel& panel) {
+      for (Index j = 0; j < panel.rows; ++j) {
+        const double* u = panel.operand<const double>(0)(j);
+        double* to = panel.operand<double>(1)(j);
+        for (Index k = 0; k < panel.length; ++k) to[k] = -rate * u[k];
+      }
+    });
+  }
+
+ private:
+  double rate_;
+};
+
+int main(int argc, char** argv) {
+  const auto read = [](const Config&) { return apps::explicit_problem({"decay", {1, make_equation<Decay>}}); };
+  return apps::run(argc, argv, {"decay", "decay", false, read});
+}
+"""
+DECAY = """\
+grid: {shape: [6, 5]}
+initial: {u: "1 + x"}
+decay: {rate: 2}
+time: {stepper: rkf45, tolerance: 1e-9, end: 1}
+output: {file: decay.h5}
+"""
 WARNINGS = "-Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wdouble-promotion -Werror"
 DOCUMENT = support.ROOT / "docs/installing.md"
 
@@ -74,6 +111,15 @@ class Libraries(Installed):
         for key, fragment in (("time.step=0.2", "time.step: a step of 0.2 is not stable; at most 0.141"),
                               ("front.spede=1", "front.spede: "), ("grid.boundary={value: 0}", "grid.boundary")):
             self.assertIn(fragment, self.front("--set", key, code=2)[1].err)
+
+    def test_equation(self):
+        folder = self.project("REQUIRED COMPONENTS apps", "add_executable(decay decay.cpp)\ntarget_link_libraries(decay PRIVATE tessera::apps)\n")
+        (folder / "decay.cpp").write_text(EQUATION)
+        (folder / "decay.yaml").write_text(DECAY)
+        self.build(folder, folder / "build", f"-DCMAKE_CXX_FLAGS={WARNINGS}")
+        self.run_program(folder / "build/decay", folder / "decay.yaml")
+        with h5py.File(self.folder / "decay.h5") as run:
+            numpy.testing.assert_allclose(run["u"][-1], numpy.exp(-2) * run["u"][0], rtol=1e-7)
 
     # --- docs/installing.md ---
 

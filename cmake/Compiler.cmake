@@ -1,12 +1,14 @@
 # What every target of the project is compiled with.
 set(TESSERA_ARCH "" CACHE STRING "Value for -march; empty builds for any x86-64 or the compiler's default")
 
+# Layouts agree bit for bit only without contraction (docs/architecture.md).
+set(arithmetic -ffp-contract=off -fno-math-errno -fno-trapping-math)
+
 add_library(tessera_options INTERFACE)
 target_compile_options(tessera_options INTERFACE
   -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Wuseless-cast
   -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align -Wformat=2 -Wdouble-promotion -Werror
-  # Layouts agree bit for bit only without contraction (docs/architecture.md).
-  -ffp-contract=off -fno-math-errno -fno-trapping-math)
+  ${arithmetic})
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   target_compile_options(tessera_options INTERFACE -Wno-unknown-warning-option)
 else()
@@ -30,9 +32,10 @@ elseif(TESSERA_SANITIZER)
 endif()
 
 # For files that include core's simd-inl.hpp. Of Highway's instruction sets AVX2 and AVX-512 are built, beside what the
-# compiler is told to build for.
+# compiler is told to build for. Those who use what is installed have no tessera_options.
 add_library(tessera_kernels INTERFACE)
 target_link_libraries(tessera_kernels INTERFACE hwy::hwy)
+target_compile_options(tessera_kernels INTERFACE "$<INSTALL_INTERFACE:${arithmetic}>")
 if(TESSERA_SANITIZER)  # kernels are long: ten minutes a file otherwise. The widest vectors read furthest beyond rows.
   if(TESSERA_FUZZ)  # none runs
     target_compile_definitions(tessera_kernels INTERFACE HWY_COMPILE_ONLY_STATIC)

@@ -1,84 +1,30 @@
-"""What `cmake --install` brings: the programs, and a package that other projects find, wherever the folder is moved to.
+"""What `cmake --install` brings: the programs, and the communication layer, which other projects find wherever the folder is moved to.
 
 The example programs are such a project: they are built against the installed folder, and run.
 """
 import re
 import shutil
-import subprocess
 import unittest
 
 import support
+from installed import BUILD, Installed, cached, command, done
 
-BUILD = support.BIN.parent
-EXAMPLES = support.ROOT / "comm/examples"
-PROJECT = """\
-cmake_minimum_required(VERSION 3.25)
-project(user LANGUAGES CXX)
-find_package(tessera {wanted})
-"""
 LIBRARY = """\
 #include <tessera/comm/functions.hpp>
 int sum_of_ranks() { return tessera::comm::allreduce(tessera::comm::rank()); }
 """
+OTHERS = ("TBB", "hwy", "muparser", "yaml-cpp", "ZLIB", "HDF5", "Eigen3")
 
 
-def cached(folder, variable):
-    """What a build's cache holds for a variable."""
-    found = re.search(rf"^{variable}:[A-Z]*=(.*)$", (folder / "CMakeCache.txt").read_text(), re.MULTILINE)
-    return found and found[1]
-
-
-def cmake(*arguments, timeout=60):
-    process = subprocess.Popen(["cmake", *map(str, arguments)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)
-    try:
-        out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        support.end(process)
-        raise
-    return support.Result(process.returncode, out, err)
-
-
-class Install(unittest.TestCase):
+class Install(Installed):
     @classmethod
     def setUpClass(cls):
-        cls.folder = cls.enterClassContext(support.folder())
-        cls.done(cmake("--install", BUILD, "--prefix", cls.folder / "prefix"))
-        cls.prefix = (cls.folder / "prefix").rename(cls.folder / "moved away")
+        super().setUpClass()
         cls.examples = cls.folder / "examples"
-        cls.done(cls.configure(EXAMPLES, cls.examples))
-        cls.done(cmake("--build", cls.examples, timeout=150))
+        cls.build(cls.prefix / "share/tessera/examples/comm", cls.examples)
 
-    @classmethod
-    def configure(cls, source, build, *options):
-        """With the compiler of the build, and without a word of its MPI, unless the options choose one."""
-        return cmake("-S", source, "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={cls.prefix}",
-                     f"-DCMAKE_CXX_COMPILER={cached(BUILD, 'CMAKE_CXX_COMPILER')}", *options)
-
-    @staticmethod
-    def done(result):
-        if result.code != 0:
-            raise AssertionError(result.out + result.err)
-        return result
-
-    def project(self, wanted, rest=""):
-        """The folder of a new project that wants something of tessera."""
-        folder = self.enterContext(support.folder())
-        (folder / "CMakeLists.txt").write_text(PROJECT.format(wanted=wanted) + rest)
-        return folder
-
-    def refused(self, wanted, *fragments, options=()):
-        folder = self.project(wanted)
-        result = self.configure(folder, folder / "build", *options)
-        self.assertNotEqual(result.code, 0, result.out)
-        message = " ".join(result.err.split())
-        for fragment in fragments:
-            self.assertIn(fragment, message)
-
-    def run_example(self, name, *arguments, ranks=2, code=0):
-        result = support.run(self.examples / name, arguments, ranks=ranks, where=self.folder)
-        self.assertEqual(result.code, code, result)
-        return result
+    def run_example(self, name, *arguments, **options):
+        return self.run_program(self.examples / name, *arguments, **options)
 
     # --- what is installed ---
 
@@ -90,12 +36,25 @@ class Install(unittest.TestCase):
         for name in ("tessera-doctor", "pi"):
             self.assertTrue((self.prefix / "bin" / name).exists(), name)
 
-    def test_package_is_free_of_the_build(self):
-        files = [*self.prefix.rglob("tessera-comm*.cmake")]
-        self.assertGreaterEqual(len(files), 2)
+    def test_free_of_the_build(self):
+        files = [*self.prefix.rglob("*.cmake"), *self.prefix.rglob("*.pc")]
+        self.assertGreaterEqual(len(files), 14)
         for file in files:
-            for alien in (str(support.ROOT), str(BUILD), str(self.folder), "-Werror", "tessera_options"):
+            for alien in ("-Werror", "tessera_options"):
                 self.assertNotIn(alien, file.read_text(), file)
+        if cached(BUILD, "CMAKE_BUILD_TYPE") == "Release":  # else places of sources are in the debugger's information
+            files += [*self.prefix.glob("lib*/*.a"), *self.prefix.glob("bin/*")]
+        for file in files:
+            for alien in (support.ROOT, BUILD, self.folder):
+                self.assertNotIn(str(alien).encode(), file.read_bytes(), file)
+
+    def test_comm_alone(self):
+        prefix = self.folder / "comm"
+        done(command("cmake", "--install", BUILD, "--prefix", prefix, "--component", "comm"))
+        self.assertEqual([file.name for file in prefix.rglob("*.a")], ["libtessera_comm.a"])
+        self.assertEqual([file.name for file in prefix.rglob("*.pc")], ["tessera-comm.pc"])
+        self.refused("REQUIRED COMPONENTS core", "has no component 'core' for other projects; it has: comm.",
+                     options=[f"-DCMAKE_PREFIX_PATH={prefix}"])
 
     # --- who uses it ---
 
@@ -103,16 +62,16 @@ class Install(unittest.TestCase):
         for variable in ("MPI_C_COMPILER", "MPIEXEC_EXECUTABLE"):
             self.assertEqual(cached(self.examples, variable), cached(BUILD, variable))
 
-    def test_shared_library(self):
-        folder = self.project("REQUIRED", "add_library(user SHARED user.cpp)\n"
+    def test_shared_library_that_needs_nothing_but_mpi(self):
+        folder = self.project("REQUIRED COMPONENTS comm", "add_library(user SHARED user.cpp)\n"
                               "target_compile_options(user PRIVATE -Wall -Wextra -Wconversion -Werror)\n"
                               "target_link_libraries(user PRIVATE tessera::comm)\n")
         (folder / "user.cpp").write_text(LIBRARY)
-        self.done(self.configure(folder, folder / "build"))
-        self.done(cmake("--build", folder / "build"))
+        self.build(folder, folder / "build", *(f"-DCMAKE_DISABLE_FIND_PACKAGE_{other}=ON" for other in OTHERS))
 
     def test_unknown_component(self):
-        self.refused("REQUIRED COMPONENTS comm oven", "has no component 'oven' for other projects; it has: comm.")
+        self.refused("REQUIRED COMPONENTS comm oven",
+                     "has no component 'oven' for other projects; it has: comm, core, io, solvers, apps.")
 
     def test_too_new_a_version(self):
         self.refused("99 REQUIRED", 'compatible with requested version "99"')

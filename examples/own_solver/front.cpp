@@ -18,6 +18,7 @@ namespace {
 using namespace tessera;
 
 constexpr Index reach = 1;  // cells around one that a step reads
+const ConfigKey speed = keys::number("speed", keys::positive, "1", "the front's speed, F");
 
 /// A step, for the rows of a panel: operand 0 is read, operand 1 written. `factors`: F Delta t/Delta x of each dimension.
 template <class Real, int Dimensions>
@@ -52,8 +53,8 @@ class Front final : public Solver {
  public:
   Front(const Config& config, Domain& domain, const Parameters& parameters)
       : domain_(domain),
-        speed_(config.at("front").at("speed").positive()),
-        step_(config.at("time").at("step").positive()),
+        speed_(config.section("front").number(speed)),
+        step_(config.at("time").at("step").number()),
         boundary_(domain, config.at("grid"), "boundary", parameters, {"derivative"}),
         u_(domain, "u", Location::cells, reach),
         next_(domain, "next", Location::cells, reach),

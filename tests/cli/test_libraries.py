@@ -20,9 +20,11 @@ EQUATION = """\
 
 using namespace tessera;
 
+const std::vector<ConfigKey> coefficients{keys::number("rate", keys::positive, "1", "r")};
+
 class Decay final : public Equation {
  public:
-  explicit Decay(const EquationInput& input) : rate_(input.positive("rate", 1)) {}
+  explicit Decay(const EquationInput& input) : rate_(input.section.number(coefficients[0])) {}
   std::vector<std::string> fields() const override { return {"u"}; }
   std::string describe() const override { return "du/dt = -" + std::to_string(rate_) + " u"; }
   Spectrum spectrum(const std::vector<double>&) const override { return {rate_, 0}; }
@@ -41,7 +43,7 @@ class Decay final : public Equation {
 };
 
 int main(int argc, char** argv) {
-  const auto read = [](const Config&) { return apps::explicit_problem({"decay", {1, make_equation<Decay>}}); };
+  const auto read = [](const Config&) { return apps::explicit_problem({"decay", {1, make_equation<Decay>, 0, "du/dt = -r u", coefficients}}); };
   return apps::run(argc, argv, {"decay", "decay", false, read});
 }
 """

@@ -56,16 +56,6 @@ class Agreement(unittest.TestCase):
                     self.assertIn(f"\n    {line}\n", document)
         self.assertEqual(len(systems), 1)
 
-    def test_links(self):
-        """Between documents, and from them to files."""
-        documents = [*ROOT.glob("*.md"), *(file for folder in ("docs", "comm", "examples", "benchmarks", "tests") for file in (ROOT / folder).rglob("*.md"))]
-        self.assertGreater(len(documents), 20)
-        for document in documents:
-            prose = re.sub(r"```.*?```|`[^`\n]*`", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
-            for link in re.findall(r"\]\(([^)#\s]+)[^)]*\)", prose):
-                if "://" not in link:
-                    self.assertTrue((document.parent / link).exists(), f"{document}: {link}")
-
 
 if __name__ == "__main__":
     unittest.main()

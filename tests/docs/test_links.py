@@ -8,7 +8,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LINK = re.compile(r"(?<!\\)\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-FOLDERS = "apps|benchmarks|cmake|comm|configs|core|docs|io|packaging|python|scripts|solvers|tests"
+FOLDERS = "apps|benchmarks|cmake|comm|configs|core|docs|examples|io|packaging|python|scripts|solvers|tests"
 
 
 def documents():

@@ -46,10 +46,10 @@ TEST_CASE("cut: even, uneven, complete and in order") {
 
 TEST_CASE("-1 is chosen by least surface") {
   using Parts = std::array<int, 3>;
-  CHECK(chosen(grid({100, 100}, false), {{-1, -1}, {1, 1}}, 4).ranks == Parts{1, 2, 2});
+  CHECK(chosen(grid({100, 100}, false), {{-1, -1}, {1, 1}}, 6).ranks == Parts{1, 3, 2});
   CHECK(chosen(grid({1000, 10}), {{-1, -1}, {1, 1}}, 4).ranks == Parts{1, 4, 1});
   CHECK(chosen(grid({10, 1000}), {{-1, -1}, {1, 1}}, 4).ranks == Parts{1, 1, 4});
-  CHECK(chosen(grid({64, 64, 64}, false), {{-1, -1, -1}, {1, 1, 1}}, 8).ranks == Parts{2, 2, 2});
+  CHECK(chosen(grid({64, 64, 64}, false), {{-1, -1, -1}, {1, 1, 1}}, 27).ranks == Parts{3, 3, 3});
   CHECK(chosen(grid({64, 64}), {{-1, -1}, {1, 1}}, 2).ranks == Parts{1, 2, 1});  // a tie: the first dimension
   CHECK(chosen(grid({64, 64}), {{-1, 1}, {1, 1}}, 6).ranks == Parts{1, 6, 1});
   CHECK(chosen(grid({64, 64}), {{2, -1}, {1, 1}}, 6).ranks == Parts{1, 2, 3});

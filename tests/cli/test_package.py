@@ -37,7 +37,6 @@ class Package(unittest.TestCase):
         return re.findall(r"(?:^|, )([^ ,]+)", self.field(field))
 
     def run_program(self, program, *arguments, **environment):
-        """With nothing of the user's, but what says where things are."""
         result = support.run(self.root / "usr/bin" / program, arguments, ranks=2, where=self.folder, environment=environment)
         self.assertEqual(result.code, 0, result)
         return result.out

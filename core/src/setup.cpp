@@ -148,10 +148,11 @@ ExchangeOptions read_exchange(const Config& config, const Layout& layout, const 
   const bool bound =
       communicator.allreduce(layout.thread_count() > machine.cores_of_rank ? 1 : 0, comm::Operator::max) == 1;
   const long installed = sysconf(_SC_NPROCESSORS_ONLN);
-  const std::string unbound = installed > machine.cores_on_node
-                                  ? ". The node has " + std::to_string(installed) +
-                                        " cores: Open MPI binds ranks to single ones unless it is started with --bind-to none"
-                                  : "";
+  const std::string unbound =
+      installed > machine.cores_on_node
+          ? ". The node has " + std::to_string(installed) +
+                " cores: Open MPI binds ranks to single ones unless it is started with --bind-to none"
+          : "";
   if (crowded) {
     log.warn(std::to_string(machine.ranks_on_node) + " rank(s) x " + std::to_string(layout.thread_count()) +
              " thread(s) = " + std::to_string(threads) + " threads on a node where the job may use " +
